@@ -1,0 +1,1 @@
+//! rolecall: access control of CRM and contact-centre systems as code.
