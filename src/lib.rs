@@ -1,1 +1,9 @@
 //! rolecall: access control of CRM and contact-centre systems as code.
+//!
+//! The rooms and the direction of the arrows between them are described in `ARCHITECTURE.md`.
+
+pub mod deployment;
+pub mod model;
+pub mod plan;
+pub mod system;
+pub mod text;

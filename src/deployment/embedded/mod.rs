@@ -1,0 +1,1 @@
+//! A deployment in a SQLite file.

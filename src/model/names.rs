@@ -1,0 +1,121 @@
+//! Newtype names: what a thing is called, typed by the kind of thing.
+//!
+//! Names are identity, as in the products. A name is kept as it was written; whether two spellings are one
+//! name is the system's decision (`system::Compare`), so nothing here folds case or trims.
+
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as it was written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(Arc::from(text))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(Arc::from(text))
+            }
+        }
+
+        impl From<Arc<str>> for $name {
+            fn from(text: Arc<str>) -> Self {
+                Self(text)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::from)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                String::json_schema(generator)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&*self.0, f)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// The name of a role.
+    RoleName,
+    /// The name of a profile: a named set of permissions that roles carry.
+    ProfileName,
+    /// The name of a group.
+    GroupName,
+    /// The login name of a user.
+    UserName,
+    /// The name of a module: one kind of record, such as `Leads`.
+    ModuleName,
+    /// The name of a field of a module.
+    FieldName,
+    /// The id of something that can be done with a module's records, such as `view`.
+    ActionId,
+    /// The id of a permission in a system's catalogue.
+    PermissionId,
+    /// The id of a service that a group may allow its members.
+    ServiceId,
+    /// The id of something an installation may have or lack: a licence, a configured gateway.
+    FeatureId,
+    /// The id of a level of authorisations, such as `team`.
+    AuthorisationLevel,
+    /// The id of an area that authorisations are about, such as `presence`.
+    AuthorisationArea,
+    /// The id of a single right within an area of authorisations.
+    AuthorisationRight,
+    /// The id of a variety of group, such as a ring group.
+    GroupVariety,
+    /// The name of a system definition, such as `berlicrm`.
+    SystemName,
+}
