@@ -3,6 +3,7 @@
 //! The rooms and the direction of the arrows between them are described in `ARCHITECTURE.md`.
 
 pub mod deployment;
+pub mod manifest;
 pub mod model;
 pub mod plan;
 pub mod system;

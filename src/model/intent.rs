@@ -302,3 +302,27 @@ pub struct Intent {
     /// Who owns how many records; only seeds set it.
     pub records: Records,
 }
+
+impl Intent {
+    /// Where the manifests name an object that they want.
+    pub fn place(&self, identity: &Identity) -> Option<Span> {
+        match identity {
+            Identity::Profile(name) => self.profiles.get(name).map(|wanted| wanted.at),
+            Identity::Role(name) => self.roles.get(name).map(|wanted| wanted.at),
+            Identity::Group(name) => self.groups.get(name).map(|wanted| wanted.at),
+            Identity::SharingDefault(module) => self.sharing.defaults.get(module).map(|wanted| wanted.span),
+            Identity::SharingRule(key) => self.sharing.rules.get(key).map(|wanted| wanted.span),
+            Identity::User(name) => self.users.get(name).map(|wanted| wanted.at),
+        }
+    }
+
+    /// Where the manifests remove an object.
+    pub fn removal_place(&self, identity: &Identity) -> Option<Span> {
+        match identity {
+            Identity::Profile(name) => self.removed.profiles.get(name).map(|removal| removal.at),
+            Identity::Role(name) => self.removed.roles.get(name).map(|removal| removal.at),
+            Identity::Group(name) => self.removed.groups.get(name).map(|removal| removal.at),
+            Identity::SharingDefault(_) | Identity::SharingRule(_) | Identity::User(_) => None,
+        }
+    }
+}

@@ -1,5 +1,163 @@
 //! From what is and what is wanted to an ordered, immutable plan. Pure: no IO.
+//!
+//! [`overlay`] makes the desired state, [`diff`] the writes that lead there, [`Plan::new`] puts both together
+//! with reasons and places. Whether the desired state is allowed is judged by `check`.
 
+mod change;
+mod diff;
 mod operation;
+mod overlay;
+mod rename;
+mod replay;
+mod rights;
+mod spelling;
 
+use std::collections::BTreeSet;
+
+pub use change::{AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes};
+pub use diff::{diff, transferred_users};
 pub use operation::{Edit, Object, Operation};
+pub use overlay::{Heirs, Overlay, Scope, overlay};
+pub use rename::Renames;
+pub use replay::replay;
+
+use crate::model::{Identity, Intent, Kind, Principal, Snapshot};
+use crate::system::System;
+use crate::text::Span;
+
+/// Why a step is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A manifest names it and the deployment does not have it.
+    Missing,
+    /// The deployment has it otherwise than the manifests say.
+    Differs,
+    /// A manifest gives it another name.
+    Renamed,
+    /// A manifest removes it.
+    Removed,
+    /// No manifest names it, and the project owns everything of its kind.
+    NotNamed,
+    /// It refers to something that is removed.
+    ReferredToRemoved,
+}
+
+impl Reason {
+    /// The id used in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Differs => "differs",
+            Self::Renamed => "renamed",
+            Self::Removed => "removed",
+            Self::NotNamed => "not_named",
+            Self::ReferredToRemoved => "referred_to_removed",
+        }
+    }
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is written.
+    pub operation: Operation,
+    /// Why.
+    pub reason: Reason,
+    /// The manifest place that asked for it; none when it follows from another step.
+    pub place: Option<Span>,
+}
+
+/// An immutable, complete and ordered plan. Applying it leaves no choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The steps in order.
+    pub steps: Vec<Step>,
+    /// Objects on the deployment that no manifest names and that are left alone.
+    pub unmanaged: Vec<Identity>,
+    /// How many objects are as they should be, users included.
+    pub unchanged: usize,
+    /// Records that change hands with each deleted group, by group.
+    pub transferred_records: Vec<(Principal, u64)>,
+}
+
+impl Plan {
+    /// The plan that turns `live` into the overlay's desired state.
+    pub fn new(system: &System, live: &Snapshot, overlay: &Overlay, intent: &Intent) -> Self {
+        let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
+        let touched: BTreeSet<Identity> =
+            operations.iter().map(|operation| overlay.renames.identity(operation.identity())).collect();
+        let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
+        let changed = touched.iter().filter(|identity| has(&overlay.desired, identity)).count();
+        let transferred_records = overlay.heirs.groups.keys().map(|name| {
+            let owner = Principal::Group(name.clone());
+            let count = live.records.owned_by(&owner);
+            (owner, count)
+        });
+        let transferred_records = transferred_records.filter(|(_, count)| *count > 0).collect();
+        let steps = operations.into_iter().map(|operation| explain(operation, overlay, intent)).collect();
+        let unmanaged = overlay.unmanaged.iter().filter(|identity| has(&overlay.desired, identity)).cloned();
+        Self {
+            steps,
+            unmanaged: unmanaged.collect(),
+            unchanged: objects - changed,
+            transferred_records,
+        }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
+    match identity {
+        Identity::Profile(name) => snapshot.profiles.contains_key(name),
+        Identity::Role(name) => snapshot.roles.contains_key(name),
+        Identity::Group(name) => snapshot.groups.contains_key(name),
+        Identity::SharingDefault(module) => snapshot.sharing.defaults.contains_key(module),
+        Identity::SharingRule(key) => snapshot.sharing.rules.contains_key(key),
+        Identity::User(name) => snapshot.users.contains_key(name),
+    }
+}
+
+fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
+    let identity = overlay.renames.identity(operation.identity());
+    let wanted = intent.place(&identity);
+    let removal = intent.removal_place(&identity);
+    let deletes = matches!(
+        operation,
+        Operation::Profile(Edit::Delete { .. })
+            | Operation::Role(Edit::Delete { .. })
+            | Operation::Group(Edit::Delete { .. })
+    );
+    let renames = matches!(
+        operation,
+        Operation::Profile(Edit::Rename { .. })
+            | Operation::Role(Edit::Rename { .. })
+            | Operation::Group(Edit::Rename { .. })
+    );
+    let (reason, place) = if deletes {
+        if removal.is_some() { (Reason::Removed, removal) } else { (Reason::NotNamed, None) }
+    } else if renames {
+        (Reason::Renamed, wanted)
+    } else if let Operation::DeleteRule { rule, .. } = &operation {
+        match intent.sharing.place_of_module(&rule.module) {
+            Some(place) => (Reason::NotNamed, Some(place)),
+            None if intent.ownership.is_exhaustive(Kind::SharingRule) => (Reason::NotNamed, None),
+            None => (Reason::ReferredToRemoved, None),
+        }
+    } else if wanted.is_some() {
+        let created = matches!(
+            operation,
+            Operation::Profile(Edit::Create { .. })
+                | Operation::Role(Edit::Create { .. })
+                | Operation::Group(Edit::Create { .. })
+                | Operation::SetRule { before: None, .. }
+        );
+        (if created { Reason::Missing } else { Reason::Differs }, wanted)
+    } else {
+        (Reason::ReferredToRemoved, None)
+    };
+    Step { operation, reason, place }
+}

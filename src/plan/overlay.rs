@@ -1,0 +1,406 @@
+//! `desired = overlay(live, intent)`: a complete snapshot again.
+//!
+//! What manifests name they own, what they leave out stays as it is on the deployment. The overlay decides and
+//! explains; it does not judge: whether the result is allowed is `check`'s business.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use super::rename::Renames;
+use super::rights::overlay_rights;
+use super::spelling::Spellings;
+use crate::model::{
+    Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Members, Principal, Profile, ProfileIntent,
+    ProfileName, Removal, Role, RoleIntent, RoleName, Snapshot,
+};
+use crate::system::{Manage, System};
+use crate::text::{Code, Diagnostic, Diagnostics, closest};
+
+/// Whether users and external objects may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Manifests: users and external objects come from elsewhere.
+    Manifests,
+    /// Seeds and built-ins: everything is made.
+    Seed,
+}
+
+/// Who takes over from what is deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heirs {
+    /// Deleted profiles.
+    pub profiles: BTreeMap<ProfileName, Option<ProfileName>>,
+    /// Deleted roles.
+    pub roles: BTreeMap<RoleName, Option<RoleName>>,
+    /// Deleted groups.
+    pub groups: BTreeMap<GroupName, Option<Principal>>,
+}
+
+/// The desired state and how it came about.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// What the deployment will be.
+    pub desired: Snapshot,
+    /// Renames that apply.
+    pub renames: Renames,
+    /// Deletions and who takes over.
+    pub heirs: Heirs,
+    /// Objects on the deployment that no manifest names, by their present names; users are never among them.
+    pub unmanaged: Vec<Identity>,
+}
+
+/// Lays an intent over a live state.
+///
+/// Reports renames that cannot be decided and users that are not there; everything else is judged on the result.
+pub fn overlay(
+    system: &System,
+    live: &Snapshot,
+    intent: &Intent,
+    scope: Scope,
+    diagnostics: &mut Diagnostics,
+) -> Overlay {
+    let renames = Renames::of(system, live, intent, diagnostics);
+    let mut desired = live.clone();
+    renames.apply(&mut desired);
+    if scope == Scope::Seed {
+        desired.installation.features.extend(intent.installation.features.clone());
+        for (module, fields) in &intent.installation.modules {
+            desired.installation.modules.entry(module.clone()).or_default().extend(fields.iter().cloned());
+        }
+        for (owner, counts) in &intent.records.0 {
+            desired.records.0.entry(owner.clone()).or_default().extend(counts.clone());
+        }
+    }
+    let unmanaged = unmanaged(system, &desired, intent);
+
+    for (name, wanted) in &intent.profiles {
+        let profile = desired.profiles.entry(name.clone()).or_default();
+        overlay_profile(system, &desired.installation, profile, wanted);
+    }
+    for (name, wanted) in &intent.roles {
+        let role = desired.roles.entry(name.clone()).or_default();
+        overlay_role(system, &desired.installation, role, wanted);
+    }
+    for (name, wanted) in &intent.groups {
+        overlay_group(desired.groups.entry(name.clone()).or_default(), wanted);
+    }
+    overlay_sharing(&mut desired, intent);
+    overlay_users(&mut desired, intent, scope, diagnostics);
+
+    let heirs = heirs(system, &desired, intent, &unmanaged);
+    remove(&mut desired, &heirs, intent);
+    Overlay { desired, renames, heirs, unmanaged }
+}
+
+fn overlay_profile(
+    system: &System,
+    installation: &Installation,
+    profile: &mut Profile,
+    wanted: &ProfileIntent,
+) {
+    if let Some(description) = &wanted.description {
+        profile.description.clone_from(&description.value);
+    }
+    overlay_rights(system, installation, &mut profile.rights, &wanted.rights);
+}
+
+fn overlay_role(system: &System, installation: &Installation, role: &mut Role, wanted: &RoleIntent) {
+    if let Some(description) = &wanted.description {
+        role.description.clone_from(&description.value);
+    }
+    if let Some(reports_to) = &wanted.reports_to {
+        role.reports_to.clone_from(&reports_to.value);
+    }
+    if let Some(profiles) = &wanted.profiles {
+        role.profiles = profiles.value.iter().map(|at| at.value.clone()).collect();
+    }
+    if let Some(scope) = &wanted.assign_records_to {
+        role.assign_records_to = scope.value;
+    }
+    overlay_rights(system, installation, &mut role.rights, &wanted.rights);
+}
+
+fn overlay_group(group: &mut Group, wanted: &GroupIntent) {
+    // Named one by one, so that an attribute added to the intent cannot be forgotten here.
+    let GroupIntent {
+        at: _,
+        renamed_from: _,
+        description,
+        variety,
+        status,
+        members,
+        roles,
+        head,
+        deputy,
+        head_authorisations,
+        authorisations,
+        line,
+        call_group,
+        services,
+        monitor_groups,
+        keys,
+        created_by,
+    } = wanted;
+    if let Some(description) = description {
+        group.description.clone_from(&description.value);
+    }
+    if let Some(variety) = variety {
+        group.variety = Some(variety.value.clone());
+    }
+    if let Some(status) = status {
+        group.status = status.value;
+    }
+    if let Some(members) = members {
+        group.members = members.value.members();
+    }
+    if let Some(roles) = roles {
+        group.roles = roles.value.iter().map(|at| at.value.clone()).collect();
+    }
+    if let Some(head) = head {
+        group.head.clone_from(&head.value);
+    }
+    if let Some(deputy) = deputy {
+        group.deputy.clone_from(&deputy.value);
+    }
+    if let Some(authorisations) = head_authorisations {
+        group.head_authorisations.clone_from(&authorisations.value);
+    }
+    if let Some(authorisations) = authorisations {
+        group.authorisations.clone_from(&authorisations.value);
+    }
+    if let Some(line) = line {
+        group.line.clone_from(&line.value);
+    }
+    if let Some(call_group) = call_group {
+        group.call_group.clone_from(&call_group.value);
+    }
+    if let Some(services) = services {
+        group.services = services.value.iter().map(|at| at.value.clone()).collect();
+    }
+    if let Some(shown) = monitor_groups {
+        group.monitor_groups = shown.value.iter().map(|(name, places)| (name.value.clone(), *places)).collect();
+    }
+    if let Some(keys) = keys {
+        group.keys.clone_from(&keys.value);
+    }
+    if let Some(created_by) = created_by {
+        group.created_by.clone_from(&created_by.value);
+    }
+}
+
+fn overlay_sharing(desired: &mut Snapshot, intent: &Intent) {
+    let sharing = &intent.sharing;
+    for (module, access) in &sharing.defaults {
+        desired.sharing.defaults.insert(module.clone(), access.value);
+    }
+    let owned = sharing.owned_modules();
+    let exhaustive = intent.ownership.is_exhaustive(Kind::SharingRule);
+    if exhaustive || !owned.is_empty() {
+        desired
+            .sharing
+            .rules
+            .retain(|key, _| !(exhaustive || owned.contains(&key.module)) || sharing.rules.contains_key(key));
+    }
+    for (key, access) in &sharing.rules {
+        desired.sharing.rules.insert(key.clone(), access.value);
+    }
+}
+
+fn overlay_users(desired: &mut Snapshot, intent: &Intent, scope: Scope, diagnostics: &mut Diagnostics) {
+    for (name, wanted) in &intent.users {
+        if scope == Scope::Seed {
+            desired.users.entry(name.clone()).or_default();
+        }
+        let Some(user) = desired.users.get_mut(name) else {
+            let mut unknown =
+                Diagnostic::error(Code::UnknownUser, format!("user `{name}` is not on the deployment")).at(wanted.at);
+            if let Some(close) = closest(name.as_str(), desired.users.keys().map(|known| known.as_str())) {
+                unknown = unknown.hint(format!("did you mean `{close}`?"));
+            }
+            diagnostics.push(unknown);
+            continue;
+        };
+        if let Some(role) = &wanted.role {
+            user.role.clone_from(&role.value);
+        }
+        if let Some(administrator) = &wanted.administrator {
+            user.administrator = administrator.value;
+        }
+        if let Some(active) = &wanted.active {
+            user.active = active.value;
+        }
+        if let Some(created_by) = &wanted.created_by {
+            user.created_by.clone_from(&created_by.value);
+        }
+        if let Some(primary_group) = &wanted.primary_group {
+            user.primary_group.clone_from(&primary_group.value);
+        }
+    }
+}
+
+/// What no manifest names, on a snapshot whose renames are done.
+fn unmanaged(system: &System, renamed: &Snapshot, intent: &Intent) -> Vec<Identity> {
+    let definition = system.definition();
+    let mut unmanaged = Vec::new();
+    for name in renamed.profiles.keys() {
+        let known = intent.profiles.contains_key(name)
+            || intent.existing.profiles.contains_key(name)
+            || intent.removed.profiles.contains_key(name)
+            || definition.builtin.profiles.contains_key(name);
+        if !known {
+            unmanaged.push(Identity::Profile(name.clone()));
+        }
+    }
+    let roles_are_ours = definition.roles.as_ref().is_some_and(|kind| kind.manage == Manage::Full);
+    for name in renamed.roles.keys().filter(|_| roles_are_ours) {
+        let known = intent.roles.contains_key(name)
+            || intent.existing.roles.contains_key(name)
+            || intent.removed.roles.contains_key(name)
+            || definition.builtin.roles.contains_key(name);
+        if !known {
+            unmanaged.push(Identity::Role(name.clone()));
+        }
+    }
+    for name in renamed.groups.keys() {
+        let known = intent.groups.contains_key(name)
+            || intent.existing.groups.contains_key(name)
+            || intent.removed.groups.contains_key(name)
+            || definition.builtin.groups.contains_key(name);
+        if !known {
+            unmanaged.push(Identity::Group(name.clone()));
+        }
+    }
+    let owned = intent.sharing.owned_modules();
+    for key in renamed.sharing.rules.keys() {
+        if !owned.contains(&key.module) {
+            unmanaged.push(Identity::SharingRule(key.clone()));
+        }
+    }
+    unmanaged
+}
+
+/// What is deleted, and who takes over.
+fn heirs(system: &System, desired: &Snapshot, intent: &Intent, unmanaged: &[Identity]) -> Heirs {
+    let mut heirs = Heirs::default();
+    for (name, removal) in present(system, &intent.removed.profiles, &desired.profiles) {
+        heirs.profiles.insert(name, removal.transfer_to_profile.as_ref().map(|at| at.value.clone()));
+    }
+    for (name, removal) in present(system, &intent.removed.roles, &desired.roles) {
+        let heir = removal.transfer_to.as_ref().and_then(|at| match &at.value {
+                Principal::Role(role) => Some(role.clone()),
+                Principal::Everyone
+                | Principal::User(_)
+                | Principal::RoleAndSubordinates(_)
+                | Principal::Group(_) => None,
+            });
+        heirs.roles.insert(name, heir);
+    }
+    for (name, removal) in present(system, &intent.removed.groups, &desired.groups) {
+        heirs.groups.insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
+    }
+    for identity in unmanaged.iter().filter(|identity| intent.ownership.is_exhaustive(identity.kind())) {
+        match identity {
+            Identity::Profile(name) => {
+                heirs.profiles.entry(name.clone()).or_default();
+            }
+            Identity::Role(name) => {
+                heirs.roles.entry(name.clone()).or_default();
+            }
+            Identity::Group(name) if desired.groups.get(name).is_some_and(|group| group.variety.is_none()) => {
+                heirs.groups.entry(name.clone()).or_default();
+            }
+            Identity::Group(_) | Identity::SharingDefault(_) | Identity::SharingRule(_) | Identity::User(_) => {}
+        }
+    }
+    heirs
+}
+
+/// The removals whose object is still there, in whatever spelling, with the name it has there.
+fn present<'a, N, O>(
+    system: &System,
+    removals: &'a BTreeMap<N, Removal>,
+    objects: &BTreeMap<N, O>,
+) -> Vec<(N, &'a Removal)>
+where
+    N: Clone + Ord + Borrow<str>,
+{
+    let missing = removals.keys().any(|name| !objects.contains_key(name));
+    let spellings = if missing { Spellings::of(system, objects.keys()) } else { Spellings::default() };
+    let found = removals.iter().filter_map(|(name, removal)| {
+        let exact = objects.get_key_value(name).map(|(name, _)| name);
+        let present = exact.or_else(|| spellings.find(system, name.borrow()))?;
+        Some((present.clone(), removal))
+    });
+    found.collect()
+}
+
+/// Takes deleted objects out, hands over what they had, and drops what refers to them where no manifest asked
+/// for the reference. A reference that a manifest does ask for stays, dangling, for `check` to refuse.
+fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
+    for name in heirs.profiles.keys() {
+        desired.profiles.remove(name);
+    }
+    for (name, heir) in &heirs.profiles {
+        for (holder, role) in &mut desired.roles {
+            let asked = intent.roles.get(holder).is_some_and(|role| role.profiles.is_some());
+            if !asked && role.profiles.remove(name) && role.profiles.is_empty() {
+                role.profiles.extend(heir.clone());
+            }
+        }
+    }
+    if !heirs.roles.is_empty() {
+        for name in heirs.roles.keys() {
+            desired.roles.remove(name);
+        }
+        for (name, role) in &mut desired.roles {
+            let asked = intent.roles.get(name).is_some_and(|role| role.reports_to.is_some());
+            if !asked && let Some(heir) = role.reports_to.as_ref().and_then(|above| heirs.roles.get(above)) {
+                role.reports_to.clone_from(heir);
+            }
+        }
+        for (name, user) in &mut desired.users {
+            let asked = intent.users.get(name).is_some_and(|user| user.role.is_some());
+            if !asked && let Some(heir) = user.role.as_ref().and_then(|role| heirs.roles.get(role)) {
+                user.role.clone_from(heir);
+            }
+        }
+    }
+    for (name, heir) in &heirs.groups {
+        desired.groups.remove(name);
+        if let Some(heir) = heir {
+            desired.records.transfer(&Principal::Group(name.clone()), heir);
+        }
+    }
+    if heirs.roles.is_empty() && heirs.groups.is_empty() {
+        return;
+    }
+    for (name, group) in &mut desired.groups {
+        let wanted = intent.groups.get(name);
+        if wanted.is_none_or(|wanted| wanted.members.is_none()) {
+            drop_members(&mut group.members, heirs);
+        }
+        if wanted.is_none_or(|wanted| wanted.roles.is_none()) {
+            group.roles.retain(|role| !heirs.roles.contains_key(role));
+        }
+        if wanted.is_none_or(|wanted| wanted.monitor_groups.is_none()) {
+            group.monitor_groups.retain(|group, _| !heirs.groups.contains_key(group));
+        }
+    }
+    desired.sharing.rules.retain(|key, _| {
+        intent.sharing.rules.contains_key(key) || !(names_deleted(&key.from, heirs) || names_deleted(&key.to, heirs))
+    });
+}
+
+fn drop_members(members: &mut Members, heirs: &Heirs) {
+    members.roles.retain(|role| !heirs.roles.contains_key(role));
+    members.roles_and_subordinates.retain(|role| !heirs.roles.contains_key(role));
+    members.groups.retain(|group| !heirs.groups.contains_key(group));
+}
+
+fn names_deleted(principal: &Principal, heirs: &Heirs) -> bool {
+    match principal {
+        Principal::Role(role) | Principal::RoleAndSubordinates(role) => heirs.roles.contains_key(role),
+        Principal::Group(group) => heirs.groups.contains_key(group),
+        Principal::Everyone | Principal::User(_) => false,
+    }
+}
