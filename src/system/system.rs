@@ -222,3 +222,118 @@ impl System {
 pub fn widest(levels: &BTreeMap<Level, String>) -> Level {
     levels.keys().next_back().copied().unwrap_or(Level::Allow)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Debug;
+
+    use super::*;
+
+    /// The shipped definitions that are written out.
+    const WRITTEN: [&str; 2] = ["uniconnect", "iptel"];
+
+    fn definitions() -> Vec<Definition> {
+        let example = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/examples/custom/helpdesk.system.yaml"
+        );
+        let example = std::fs::read_to_string(example).unwrap();
+        let shipped = WRITTEN.map(|name| shipped_source(name).unwrap());
+        let parse = |source| serde_yaml::from_str(source).unwrap();
+        shipped.into_iter().chain([&*example]).map(parse).collect()
+    }
+
+    /// The items as a set, after a check that none is there twice.
+    fn unique<T: Ord + Debug>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+        let mut seen = BTreeSet::new();
+        for item in items {
+            assert!(!seen.contains(&item), "{item:?} is there twice");
+            seen.insert(item);
+        }
+        seen
+    }
+
+    #[test]
+    fn shipped_definitions_are_named_as_they_are_listed() {
+        for name in WRITTEN {
+            let definition: Definition = serde_yaml::from_str(shipped_source(name).unwrap()).unwrap();
+            assert_eq!(definition.name.as_str(), name);
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_names_in_a_definition_are_known() {
+        for definition in definitions() {
+            let features = unique(definition.features.iter().map(|feature| &feature.id));
+            let services = unique(definition.services.iter().map(|service| &service.id));
+            unique(definition.permissions.iter().map(|category| &category.category));
+            let permissions = definition
+                .permissions
+                .iter()
+                .flat_map(|category| &category.permissions);
+            let known = unique(permissions.clone().map(|permission| &permission.id));
+
+            for id in &definition.access.administrative_permissions {
+                assert!(known.contains(id), "no permission {id}");
+            }
+            for global in &definition.access.global_permissions {
+                assert!(known.contains(&global.permission), "no permission {global:?}");
+            }
+            let needed = definition
+                .permissions
+                .iter()
+                .filter_map(|category| category.needs.as_ref())
+                .chain(permissions.filter_map(|permission| permission.needs.as_ref()))
+                .chain(definition.services.iter().flat_map(|service| &service.needs))
+                .chain(definition.services.iter().flat_map(|service| &service.unless));
+            for feature in needed {
+                assert!(features.contains(feature), "no feature {feature}");
+            }
+            for service in definition.services.iter().flat_map(|s| &s.needs_one_of) {
+                assert!(services.contains(service), "no service {service}");
+            }
+
+            let Some(kind) = &definition.modules else { continue };
+            let actions = unique(kind.actions.iter().map(|action| &action.id));
+            let modules = unique(kind.list.iter().map(|module| &module.name));
+            for module in &kind.list {
+                let named = module.extra_actions.iter().chain(&module.without_actions);
+                for action in named {
+                    assert!(actions.contains(action), "no action {action}");
+                }
+                if let Some(other) = &module.follows {
+                    assert!(modules.contains(other), "no module {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn roles_that_a_definition_singles_out_are_built_in() {
+        for definition in definitions() {
+            let roles = definition.roles.iter();
+            let singled_out = roles
+                .flat_map(|kind| kind.fixed.iter().chain(&kind.root))
+                .chain(&definition.access.super_roles);
+            for role in singled_out {
+                assert!(
+                    definition.builtin.roles.contains_key(role),
+                    "{role} is not built in"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn uniconnect_permissions_have_levels_exactly_where_the_product_says_so() {
+        let definition: Definition = serde_yaml::from_str(shipped_source("uniconnect").unwrap()).unwrap();
+        let permissions = definition.permissions.iter().flat_map(|c| &c.permissions);
+        let permissions = permissions.map(|p| (&p.purpose, &p.levels));
+        let actions = definition.modules.iter().flat_map(|kind| &kind.actions);
+        for (purpose, levels) in permissions.chain(actions.map(|a| (&a.purpose, &a.levels))) {
+            let has = purpose.contains("depending on access level");
+            assert_eq!(levels.len(), if has { 3 } else { 0 }, "{purpose}");
+        }
+    }
+}
