@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionId, AssignScope, Authorisations, CallGroup, DefaultAccess, FieldAccess, FieldName, GroupName,
+    ActionId, AssignScope, Authorisations, CallGroup, DefaultAccess, FieldAccess, FieldName, Identity, GroupName,
     GroupVariety, Installation, Key, Kind, Level, Line, Members, ModuleName, MonitorPlaces, PermissionId,
     Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId, Status, UserName,
 };
@@ -217,6 +217,12 @@ impl SharingIntent {
             .map(|key| &key.module)
             .chain(self.no_rules.keys())
             .collect()
+    }
+
+    /// A place that makes the manifests own the rules of a module.
+    pub fn place_of_module(&self, module: &ModuleName) -> Option<Span> {
+        let listed = self.rules.iter().find(|(key, _)| key.module == *module).map(|(_, access)| access.span);
+        listed.or_else(|| self.no_rules.get(module).copied())
     }
 }
 

@@ -3,7 +3,6 @@
 //! What manifests name they own, what they leave out stays as it is on the deployment. The overlay decides and
 //! explains; it does not judge: whether the result is allowed is `check`'s business.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use super::rename::Renames;
@@ -322,13 +321,13 @@ fn present<'a, N, O>(
     objects: &BTreeMap<N, O>,
 ) -> Vec<(N, &'a Removal)>
 where
-    N: Clone + Ord + Borrow<str>,
+    N: Clone + Ord + AsRef<str>,
 {
     let missing = removals.keys().any(|name| !objects.contains_key(name));
     let spellings = if missing { Spellings::of(system, objects.keys()) } else { Spellings::default() };
     let found = removals.iter().filter_map(|(name, removal)| {
         let exact = objects.get_key_value(name).map(|(name, _)| name);
-        let present = exact.or_else(|| spellings.find(system, name.borrow()))?;
+        let present = exact.or_else(|| spellings.find(system, name.as_ref()))?;
         Some((present.clone(), removal))
     });
     found.collect()

@@ -143,7 +143,7 @@ fn applicable<'a, N, O>(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<N, N>
 where
-    N: Clone + Ord + std::borrow::Borrow<str> + std::fmt::Display + 'a,
+    N: Clone + Ord + AsRef<str> + std::fmt::Display + 'a,
 {
     let missing = wanted.clone().any(|(name, ..)| !live.contains_key(name));
     let spellings = if missing { Spellings::of(system, live.keys()) } else { Spellings::default() };
@@ -154,18 +154,18 @@ where
         let exists = live.contains_key(name);
         let Some(from) = renamed_from else {
             // Another spelling of the same name: the object keeps its identity and gets the manifest's spelling.
-            if !exists && let Some(spelt) = spellings.find(system, name.borrow()) {
+            if !exists && let Some(spelt) = spellings.find(system, name.as_ref()) {
                 renames.insert(spelt.clone(), name.clone());
             }
             continue;
         };
         let exact = live.get_key_value(&from.value).map(|(old, _)| old);
-        match exact.or_else(|| spellings.find(system, from.value.borrow())) {
+        match exact.or_else(|| spellings.find(system, from.value.as_ref())) {
             Some(old) if old == name => {}
             Some(old) => undecided.push((name, old, from.span)),
             None => {
                 // Neither the old name nor the new one: perhaps the new name in another spelling.
-                if !exists && let Some(spelt) = spellings.find(system, name.borrow()) {
+                if !exists && let Some(spelt) = spellings.find(system, name.as_ref()) {
                     renames.insert(spelt.clone(), name.clone());
                 }
             }

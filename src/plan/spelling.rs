@@ -1,6 +1,5 @@
 //! Finding an object by another spelling of its name, where the system takes both for one name.
 
-use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::system::{Compare, System};
@@ -14,13 +13,13 @@ impl<N> Default for Spellings<'_, N> {
     }
 }
 
-impl<'a, N: Borrow<str>> Spellings<'a, N> {
+impl<'a, N: AsRef<str>> Spellings<'a, N> {
     /// Indexes names.
     pub(super) fn of(system: &System, names: impl Iterator<Item = &'a N>) -> Self {
         if system.definition().names.compare == Compare::Exact {
             return Self::default();
         }
-        Self(names.map(|name| (system.fold(name.borrow()).into_owned(), name)).collect())
+        Self(names.map(|name| (system.fold(name.as_ref()).into_owned(), name)).collect())
     }
 
     /// The name that is the same as `name`, in the spelling it was indexed with.
