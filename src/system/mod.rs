@@ -5,6 +5,8 @@
 
 mod access;
 mod definition;
+#[cfg(test)]
+mod definitions_test;
 mod names;
 #[allow(clippy::module_inception)]
 mod system;
