@@ -12,9 +12,9 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::{
-    ActionId, AssignScope, AuthorisationArea, AuthorisationLevel, AuthorisationRight, CallGroupMode, DefaultAccess,
-    FeatureId, FieldAccess, FieldName, GroupName, GroupVariety, Level, ModuleName, Otherwise, ProfileName, RoleName,
-    RuleAccess, ServiceId, Status, UserName,
+    ActionId, AssignScope, AuthorisationArea, AuthorisationLevel, AuthorisationRight, CallGroupMode,
+    DefaultAccess, FeatureId, FieldAccess, FieldName, GroupName, GroupVariety, Level, ModuleName, Otherwise,
+    ProfileName, RoleName, RuleAccess, ServiceId, Status, UserName,
 };
 use crate::text::{Entry, Field, Keyed, Spanned};
 
@@ -158,7 +158,10 @@ impl Serialize for ActionsDocument {
             return serializer.collect_seq(self.0.iter().map(|(action, _)| action));
         }
         serializer.collect_map(self.0.iter().map(|(action, level)| {
-            (&action.value, level.as_ref().map_or(Level::Allow, |level| level.value))
+            (
+                &action.value,
+                level.as_ref().map_or(Level::Allow, |level| level.value),
+            )
         }))
     }
 }
@@ -192,7 +195,7 @@ pub struct GroupDocument {
     /// Free text.
     #[serde(skip_serializing_if = "Field::is_absent")]
     pub description: Field<String>,
-    /// Only in seeds: which variety of group.
+    /// Which variety of group, for groups that are made elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variety: Option<Spanned<GroupVariety>>,
     /// Whether the group's settings count.
@@ -561,7 +564,9 @@ pub struct RecordsDocument {
 }
 
 /// The names of the features, for the project file as for seeds.
-pub(crate) fn features(document: &InstallationDocument) -> impl Iterator<Item = (&Spanned<String>, FeatureId, bool)> {
+pub(crate) fn features(
+    document: &InstallationDocument,
+) -> impl Iterator<Item = (&Spanned<String>, FeatureId, bool)> {
     let entries = document.features.iter().flat_map(Keyed::iter);
     entries.map(|Entry { key, value }| (key, FeatureId::from(key.value.as_str()), *value))
 }

@@ -9,9 +9,10 @@ use std::fmt::Display;
 
 use super::document::*;
 use crate::model::{
-    At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key, Level, Line,
-    MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal, ProfileIntent, ProfileName,
-    Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleKey, UserIntent, UserName,
+    At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
+    Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
+    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleKey, UserIntent,
+    UserName,
 };
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned};
@@ -26,7 +27,11 @@ pub struct Gather<'a> {
 impl<'a> Gather<'a> {
     /// An empty intent for a system.
     pub fn new(system: &'a System, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { system, intent: Intent::default(), diagnostics }
+        Self {
+            system,
+            intent: Intent::default(),
+            diagnostics,
+        }
     }
 
     /// The merged intent.
@@ -38,15 +43,33 @@ impl<'a> Gather<'a> {
     pub fn add(&mut self, document: Document) {
         for entry in document.profiles.into_iter().flatten() {
             let intent = self.profile(entry.key.span, entry.value.unwrap_or_default());
-            insert(&mut self.intent.profiles, ProfileName::from(entry.key.value), intent, |i| i.at, self.diagnostics);
+            insert(
+                &mut self.intent.profiles,
+                ProfileName::from(entry.key.value),
+                intent,
+                |i| i.at,
+                self.diagnostics,
+            );
         }
         for entry in document.roles.into_iter().flatten() {
             let intent = self.role(entry.key.span, entry.value.unwrap_or_default());
-            insert(&mut self.intent.roles, RoleName::from(entry.key.value), intent, |i| i.at, self.diagnostics);
+            insert(
+                &mut self.intent.roles,
+                RoleName::from(entry.key.value),
+                intent,
+                |i| i.at,
+                self.diagnostics,
+            );
         }
         for entry in document.groups.into_iter().flatten() {
             let intent = self.group(entry.key.span, entry.value.unwrap_or_default());
-            insert(&mut self.intent.groups, GroupName::from(entry.key.value), intent, |i| i.at, self.diagnostics);
+            insert(
+                &mut self.intent.groups,
+                GroupName::from(entry.key.value),
+                intent,
+                |i| i.at,
+                self.diagnostics,
+            );
         }
         for entry in document.users.into_iter().flatten() {
             let user = entry.value.unwrap_or_default();
@@ -58,7 +81,13 @@ impl<'a> Gather<'a> {
                 created_by: optional(user.created_by),
                 primary_group: optional(user.primary_group),
             };
-            insert(&mut self.intent.users, UserName::from(entry.key.value), intent, |i| i.at, self.diagnostics);
+            insert(
+                &mut self.intent.users,
+                UserName::from(entry.key.value),
+                intent,
+                |i| i.at,
+                self.diagnostics,
+            );
         }
         if let Some(sharing) = document.sharing {
             self.sharing(sharing);
@@ -68,10 +97,34 @@ impl<'a> Gather<'a> {
         }
         if let Some(existing) = document.existing {
             let names = &mut self.intent.existing;
-            names.profiles.extend(existing.profiles.into_iter().flatten().map(|name| (name.value, name.span)));
-            names.roles.extend(existing.roles.into_iter().flatten().map(|name| (name.value, name.span)));
-            names.groups.extend(existing.groups.into_iter().flatten().map(|name| (name.value, name.span)));
-            names.users.extend(existing.users.into_iter().flatten().map(|name| (name.value, name.span)));
+            names.profiles.extend(
+                existing
+                    .profiles
+                    .into_iter()
+                    .flatten()
+                    .map(|name| (name.value, name.span)),
+            );
+            names.roles.extend(
+                existing
+                    .roles
+                    .into_iter()
+                    .flatten()
+                    .map(|name| (name.value, name.span)),
+            );
+            names.groups.extend(
+                existing
+                    .groups
+                    .into_iter()
+                    .flatten()
+                    .map(|name| (name.value, name.span)),
+            );
+            names.users.extend(
+                existing
+                    .users
+                    .into_iter()
+                    .flatten()
+                    .map(|name| (name.value, name.span)),
+            );
         }
         if let Some(installation) = document.installation {
             self.installation(&installation);
@@ -91,7 +144,10 @@ impl<'a> Gather<'a> {
             installation.features.insert(feature, present);
         }
         for entry in document.modules.iter().flatten() {
-            let fields = installation.modules.entry(ModuleName::from(entry.key.value.as_str())).or_default();
+            let fields = installation
+                .modules
+                .entry(ModuleName::from(entry.key.value.as_str()))
+                .or_default();
             fields.extend(entry.value.iter().flatten().map(|field| field.value.clone()));
         }
     }
@@ -136,7 +192,11 @@ impl<'a> Gather<'a> {
             });
             At::new(rights.collect(), modules.span)
         });
-        RightsIntent { otherwise: otherwise.map(at), permissions, modules }
+        RightsIntent {
+            otherwise: otherwise.map(at),
+            permissions,
+            modules,
+        }
     }
 
     fn group(&mut self, span: Span, group: GroupDocument) -> GroupIntent {
@@ -152,10 +212,14 @@ impl<'a> Gather<'a> {
             deputy: optional(group.deputy),
             head_authorisations: self.authorisations(group.head_authorisations),
             authorisations: self.authorisations(group.authorisations),
-            line: nullable(group.line, |line| Some(Line {
-                number: line.number,
-                authorisations: line.authorisations.and_then(|value| authorisations(self.system, value)),
-            })),
+            line: nullable(group.line, |line| {
+                Some(Line {
+                    number: line.number,
+                    authorisations: line
+                        .authorisations
+                        .and_then(|value| authorisations(self.system, value)),
+                })
+            }),
             call_group: nullable(group.call_group, |call_group| self.call_group(call_group)),
             services: list(group.services),
             monitor_groups: owned(group.monitor_groups).map(|groups| {
@@ -185,9 +249,13 @@ impl<'a> Gather<'a> {
         };
         if document.number.is_none() {
             let message = "a call group needs the number that is called";
-            self.diagnostics.push(Diagnostic::error(Code::MissingKey, message).at(document.mode.span));
+            self.diagnostics
+                .push(Diagnostic::error(Code::MissingKey, message).at(document.mode.span));
         }
-        Some(CallGroup { mode, number: document.number? })
+        Some(CallGroup {
+            mode,
+            number: document.number?,
+        })
     }
 
     fn key(&mut self, key: Spanned<KeyDocument>) -> Option<Key> {
@@ -195,43 +263,88 @@ impl<'a> Gather<'a> {
             (Some(number), None) => Dial::Number(number),
             (None, Some(speed_dial)) => Dial::SpeedDial(speed_dial),
             (None, None) | (Some(_), Some(_)) => {
-                let message = format!("key `{}` needs exactly one of number and speed_dial", key.value.name);
-                self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(key.span));
+                let message = format!(
+                    "key `{}` needs exactly one of number and speed_dial",
+                    key.value.name
+                );
+                self.diagnostics
+                    .push(Diagnostic::error(Code::InvalidValue, message).at(key.span));
                 return None;
             }
         };
-        Some(Key { name: key.value.name, dial, places: places(&key.value.places) })
+        Some(Key {
+            name: key.value.name,
+            dial,
+            places: places(&key.value.places),
+        })
     }
 
     fn sharing(&mut self, sharing: SharingDocument) {
         for entry in sharing.defaults.into_iter().flatten() {
             let module = ModuleName::from(entry.key.value);
             let value = At::new(entry.value.value, entry.key.span);
-            insert(&mut self.intent.sharing.defaults, module, value, |v| v.span, self.diagnostics);
+            insert(
+                &mut self.intent.sharing.defaults,
+                module,
+                value,
+                |v| v.span,
+                self.diagnostics,
+            );
         }
-        let only_access = self.system.definition().sharing.as_ref().and_then(|sharing| sharing.rules.as_ref());
-        let only_access = only_access.map(|rules| &rules.access).filter(|access| access.len() == 1);
+        let only_access = self
+            .system
+            .definition()
+            .sharing
+            .as_ref()
+            .and_then(|sharing| sharing.rules.as_ref());
+        let only_access = only_access
+            .map(|rules| &rules.access)
+            .filter(|access| access.len() == 1);
         let only_access: Option<RuleAccess> = only_access.and_then(|access| access.keys().next().copied());
         for rule in sharing.rules.into_iter().flatten() {
             let Spanned { value: rule, span } = rule;
-            let (Some(from), Some(to)) = (self.principal(rule.from), self.principal(rule.to)) else { continue };
-            let Some(access) = rule.access.map(|access| access.value).or(only_access) else {
-                let message = "a sharing rule needs `access`";
-                self.diagnostics.push(Diagnostic::error(Code::MissingKey, message).at(span));
+            let (Some(from), Some(to)) = (self.principal(rule.from), self.principal(rule.to)) else {
                 continue;
             };
-            let key = RuleKey { module: rule.module.value, from, to };
-            insert(&mut self.intent.sharing.rules, key, At::new(access, span), |v| v.span, self.diagnostics);
+            let Some(access) = rule.access.map(|access| access.value).or(only_access) else {
+                let message = "a sharing rule needs `access`";
+                self.diagnostics
+                    .push(Diagnostic::error(Code::MissingKey, message).at(span));
+                continue;
+            };
+            let key = RuleKey {
+                module: rule.module.value,
+                from,
+                to,
+            };
+            insert(
+                &mut self.intent.sharing.rules,
+                key,
+                At::new(access, span),
+                |v| v.span,
+                self.diagnostics,
+            );
         }
         for module in sharing.no_rules.into_iter().flatten() {
-            insert(&mut self.intent.sharing.no_rules, module.value, module.span, |span| *span, self.diagnostics);
+            insert(
+                &mut self.intent.sharing.no_rules,
+                module.value,
+                module.span,
+                |span| *span,
+                self.diagnostics,
+            );
         }
     }
 
     fn principal(&mut self, principal: Spanned<PrincipalDocument>) -> Option<Principal> {
         let Spanned { value, span } = principal;
         let mut named: Vec<Principal> = Vec::with_capacity(1);
-        named.extend(value.everyone.filter(|everyone| *everyone).map(|_| Principal::Everyone));
+        named.extend(
+            value
+                .everyone
+                .filter(|everyone| *everyone)
+                .map(|_| Principal::Everyone),
+        );
         named.extend(value.user.map(Principal::User));
         named.extend(value.role.map(Principal::Role));
         named.extend(value.role_and_subordinates.map(Principal::RoleAndSubordinates));
@@ -240,22 +353,41 @@ impl<'a> Gather<'a> {
             return named.pop();
         }
         let message = "name exactly one of everyone, user, role, role_and_subordinates, group";
-        self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(span));
+        self.diagnostics
+            .push(Diagnostic::error(Code::InvalidValue, message).at(span));
         None
     }
 
     fn removed(&mut self, removed: RemovedDocument) {
         for entry in removed.profiles.into_iter().flatten() {
             let removal = removal(entry.key.span, entry.value);
-            insert(&mut self.intent.removed.profiles, entry.key.value.into(), removal, |r| r.at, self.diagnostics);
+            insert(
+                &mut self.intent.removed.profiles,
+                entry.key.value.into(),
+                removal,
+                |r| r.at,
+                self.diagnostics,
+            );
         }
         for entry in removed.roles.into_iter().flatten() {
             let removal = removal(entry.key.span, entry.value);
-            insert(&mut self.intent.removed.roles, entry.key.value.into(), removal, |r| r.at, self.diagnostics);
+            insert(
+                &mut self.intent.removed.roles,
+                entry.key.value.into(),
+                removal,
+                |r| r.at,
+                self.diagnostics,
+            );
         }
         for entry in removed.groups.into_iter().flatten() {
             let removal = removal(entry.key.span, entry.value);
-            insert(&mut self.intent.removed.groups, entry.key.value.into(), removal, |r| r.at, self.diagnostics);
+            insert(
+                &mut self.intent.removed.groups,
+                entry.key.value.into(),
+                removal,
+                |r| r.at,
+                self.diagnostics,
+            );
         }
     }
 }
@@ -321,7 +453,12 @@ fn members(document: MembersDocument) -> MembersIntent {
     MembersIntent {
         users: document.users.into_iter().flatten().map(at).collect(),
         roles: document.roles.into_iter().flatten().map(at).collect(),
-        roles_and_subordinates: document.roles_and_subordinates.into_iter().flatten().map(at).collect(),
+        roles_and_subordinates: document
+            .roles_and_subordinates
+            .into_iter()
+            .flatten()
+            .map(at)
+            .collect(),
         groups: document.groups.into_iter().flatten().map(at).collect(),
     }
 }
@@ -329,17 +466,29 @@ fn members(document: MembersDocument) -> MembersIntent {
 fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsIntent {
     let actions = owned(document.actions).map(|actions| {
         let actions = actions.value.0.into_iter();
-        actions.map(|(action, level)| (action.value, level.map_or(Level::Allow, |level| level.value))).collect()
+        actions
+            .map(|(action, level)| (action.value, level.map_or(Level::Allow, |level| level.value)))
+            .collect()
     });
     let fields = document.fields.into_iter().flatten();
-    let fields = fields.map(|entry| (FieldName::from(entry.key.value), At::new(entry.value.value, entry.key.span)));
-    ModuleRightsIntent { at: span, actions, fields: fields.collect() }
+    let fields = fields.map(|entry| {
+        (
+            FieldName::from(entry.key.value),
+            At::new(entry.value.value, entry.key.span),
+        )
+    });
+    ModuleRightsIntent {
+        at: span,
+        actions,
+        fields: fields.collect(),
+    }
 }
 
 fn authorisations(system: &System, document: AuthorisationsDocument) -> Option<Authorisations> {
     let value = if document.level.value.as_str() == SPECIAL {
         let areas = document.areas.into_iter();
-        let areas = areas.map(|(area, rights)| (area.value, rights.into_iter().map(|right| right.value).collect()));
+        let areas =
+            areas.map(|(area, rights)| (area.value, rights.into_iter().map(|right| right.value).collect()));
         Authorisations::Special(areas.collect())
     } else {
         Authorisations::Level(document.level.value)
@@ -356,7 +505,11 @@ fn places(places: &[MonitorPlace]) -> MonitorPlaces {
 
 fn removal(span: Span, document: Option<RemovalDocument>) -> Removal {
     let heir = document.and_then(|document| document.transfer_to);
-    let mut removal = Removal { at: span, transfer_to: None, transfer_to_profile: None };
+    let mut removal = Removal {
+        at: span,
+        transfer_to: None,
+        transfer_to_profile: None,
+    };
     if let Some(Spanned { value, span }) = heir {
         let role = value.role.map(Principal::Role);
         let group = value.group.map(Principal::Group);

@@ -1,7 +1,19 @@
 //! From files to an [`Intent`](crate::model::Intent), and from a snapshot to files.
+//!
+//! [`Reading`] reads a project and keeps the texts that places point into; [`schema`] makes the published JSON
+//! Schemas, which are also what files are checked against. Whether what the manifests say makes sense is not
+//! decided here but in `check`.
 
 mod document;
 mod gather;
+mod load;
+mod project;
+pub mod schema;
+mod schema_rights;
 
 pub use document::*;
 pub use gather::Gather;
+pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use project::{
+    DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
+};

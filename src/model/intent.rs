@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionId, AssignScope, Authorisations, CallGroup, DefaultAccess, FieldAccess, FieldName, Identity, GroupName,
-    GroupVariety, Installation, Key, Kind, Level, Line, Members, ModuleName, MonitorPlaces, PermissionId,
-    Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId, Status, UserName,
+    ActionId, AssignScope, Authorisations, CallGroup, DefaultAccess, FieldAccess, FieldName, GroupName,
+    GroupVariety, Identity, Installation, Key, Kind, Level, Line, Members, ModuleName, MonitorPlaces,
+    PermissionId, Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId, Status,
+    UserName,
 };
 use crate::text::Span;
 
@@ -151,7 +152,7 @@ pub struct GroupIntent {
     pub renamed_from: Option<At<GroupName>>,
     /// Free text.
     pub description: Option<At<String>>,
-    /// Which variety of group; only seeds set it.
+    /// Which variety of group: one that is made elsewhere.
     pub variety: Option<At<GroupVariety>>,
     /// Whether its settings count.
     pub status: Option<At<Status>>,
@@ -221,7 +222,11 @@ impl SharingIntent {
 
     /// A place that makes the manifests own the rules of a module.
     pub fn place_of_module(&self, module: &ModuleName) -> Option<Span> {
-        let listed = self.rules.iter().find(|(key, _)| key.module == *module).map(|(_, access)| access.span);
+        let listed = self
+            .rules
+            .iter()
+            .find(|(key, _)| key.module == *module)
+            .map(|(_, access)| access.span);
         listed.or_else(|| self.no_rules.get(module).copied())
     }
 }

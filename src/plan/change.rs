@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use crate::model::{
-    Authorisations, Dial, Group, Key, Level, Line, Members, ModuleRights, MonitorPlaces, Profile, Rights, Role,
+    Authorisations, Dial, Group, Key, Level, Line, Members, ModuleRights, MonitorPlaces, Profile, Rights,
+    Role,
 };
 
 /// One attribute of one object that changes.
@@ -50,14 +51,22 @@ impl Changes {
         show: impl Fn(&T) -> String,
     ) {
         if before != after {
-            let change = ValueChange::Value { before: before.map(&show), after: after.map(&show) };
-            self.0.push(AttributeChange { attribute: attribute.to_owned(), change });
+            let change = ValueChange::Value {
+                before: before.map(&show),
+                after: after.map(&show),
+            };
+            self.0.push(AttributeChange {
+                attribute: attribute.to_owned(),
+                change,
+            });
         }
     }
 
     fn text(&mut self, attribute: &str, before: &str, after: &str) {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        self.value(attribute, some(before).as_ref(), some(after).as_ref(), |text| format!("\"{text}\""));
+        self.value(attribute, some(before).as_ref(), some(after).as_ref(), |text| {
+            format!("\"{text}\"")
+        });
     }
 
     fn items<T: Ord + Display>(&mut self, attribute: &str, before: &BTreeSet<T>, after: &BTreeSet<T>) {
@@ -66,7 +75,10 @@ impl Changes {
                 added: after.difference(before).map(T::to_string).collect(),
                 removed: before.difference(after).map(T::to_string).collect(),
             };
-            self.0.push(AttributeChange { attribute: attribute.to_owned(), change });
+            self.0.push(AttributeChange {
+                attribute: attribute.to_owned(),
+                change,
+            });
         }
     }
 
@@ -89,10 +101,15 @@ impl Changes {
         }
         if !added.is_empty() || !removed.is_empty() {
             let change = ValueChange::Items { added, removed };
-            self.0.push(AttributeChange { attribute: attribute.to_owned(), change });
+            self.0.push(AttributeChange {
+                attribute: attribute.to_owned(),
+                change,
+            });
         }
         for (key, old, new) in levelled {
-            self.value(&format!("{attribute}.{key}"), old, new, |level| level.as_str().to_owned());
+            self.value(&format!("{attribute}.{key}"), old, new, |level| {
+                level.as_str().to_owned()
+            });
         }
     }
 
@@ -121,24 +138,47 @@ impl Changes {
     }
 
     fn members(&mut self, before: &Members, after: &Members) {
-        let Members { users, roles, roles_and_subordinates, groups } = before;
+        let Members {
+            users,
+            roles,
+            roles_and_subordinates,
+            groups,
+        } = before;
         self.items("members.users", users, &after.users);
         self.items("members.roles", roles, &after.roles);
-        self.items("members.roles_and_subordinates", roles_and_subordinates, &after.roles_and_subordinates);
+        self.items(
+            "members.roles_and_subordinates",
+            roles_and_subordinates,
+            &after.roles_and_subordinates,
+        );
         self.items("members.groups", groups, &after.groups);
     }
 }
 
 /// What changes on a role; a new role is compared with an empty one.
 pub fn role_changes(before: &Role, after: &Role) -> Vec<AttributeChange> {
-    let Role { description, reports_to, profiles, rights, assign_records_to } = before;
+    let Role {
+        description,
+        reports_to,
+        profiles,
+        rights,
+        assign_records_to,
+    } = before;
     let mut changes = Changes::default();
     changes.text("description", description, &after.description);
-    changes.value("reports_to", reports_to.as_ref(), after.reports_to.as_ref(), |role| role.to_string());
+    changes.value(
+        "reports_to",
+        reports_to.as_ref(),
+        after.reports_to.as_ref(),
+        |role| role.to_string(),
+    );
     changes.items("profiles", profiles, &after.profiles);
-    changes.value("assign_records_to", assign_records_to.as_ref(), after.assign_records_to.as_ref(), |scope| {
-        scope.as_str().to_owned()
-    });
+    changes.value(
+        "assign_records_to",
+        assign_records_to.as_ref(),
+        after.assign_records_to.as_ref(),
+        |scope| scope.as_str().to_owned(),
+    );
     changes.rights(rights, &after.rights);
     changes.0
 }
@@ -173,12 +213,20 @@ pub fn group_changes(before: &Group, after: &Group) -> Vec<AttributeChange> {
     } = before;
     let mut changes = Changes::default();
     changes.text("description", description, &after.description);
-    changes.value("variety", variety.as_ref(), after.variety.as_ref(), |variety| variety.to_string());
-    changes.value("status", Some(status), Some(&after.status), |status| status.as_str().to_owned());
+    changes.value("variety", variety.as_ref(), after.variety.as_ref(), |variety| {
+        variety.to_string()
+    });
+    changes.value("status", Some(status), Some(&after.status), |status| {
+        status.as_str().to_owned()
+    });
     changes.members(members, &after.members);
     changes.items("roles", roles, &after.roles);
-    changes.value("head", head.as_ref(), after.head.as_ref(), |user| user.to_string());
-    changes.value("deputy", deputy.as_ref(), after.deputy.as_ref(), |user| user.to_string());
+    changes.value("head", head.as_ref(), after.head.as_ref(), |user| {
+        user.to_string()
+    });
+    changes.value("deputy", deputy.as_ref(), after.deputy.as_ref(), |user| {
+        user.to_string()
+    });
     changes.value(
         "head_authorisations",
         head_authorisations.as_ref(),
@@ -191,15 +239,26 @@ pub fn group_changes(before: &Group, after: &Group) -> Vec<AttributeChange> {
         after.authorisations.as_ref(),
         authorisations_in_words,
     );
-    changes.value("line", line.as_ref(), after.line.as_ref(), |Line { number, authorisations }| {
-        match authorisations {
-            None => number.clone(),
-            Some(authorisations) => format!("{number}, {}", authorisations_in_words(authorisations)),
-        }
-    });
-    changes.value("call_group", call_group.as_ref(), after.call_group.as_ref(), |call_group| {
-        format!("{} {}", call_group.mode.as_str(), call_group.number)
-    });
+    changes.value(
+        "line",
+        line.as_ref(),
+        after.line.as_ref(),
+        |Line {
+             number,
+             authorisations,
+         }| {
+            match authorisations {
+                None => number.clone(),
+                Some(authorisations) => format!("{number}, {}", authorisations_in_words(authorisations)),
+            }
+        },
+    );
+    changes.value(
+        "call_group",
+        call_group.as_ref(),
+        after.call_group.as_ref(),
+        |call_group| format!("{} {}", call_group.mode.as_str(), call_group.number),
+    );
     changes.items("services", services, &after.services);
     if *monitor_groups != after.monitor_groups {
         let shown: BTreeSet<_> = monitor_groups.keys().chain(after.monitor_groups.keys()).collect();
@@ -216,13 +275,25 @@ pub fn group_changes(before: &Group, after: &Group) -> Vec<AttributeChange> {
         let in_words = |keys: &[Key]| keys.iter().map(key_in_words).collect::<BTreeSet<_>>();
         let (old, new) = (in_words(keys), in_words(&after.keys));
         if old == new {
-            let order = |keys: &[Key]| keys.iter().map(|key| key.name.clone()).collect::<Vec<_>>().join(", ");
-            changes.value("keys", Some(&order(keys)), Some(&order(&after.keys)), |order| format!("order {order}"));
+            let order = |keys: &[Key]| {
+                keys.iter()
+                    .map(|key| key.name.clone())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            changes.value("keys", Some(&order(keys)), Some(&order(&after.keys)), |order| {
+                format!("order {order}")
+            });
         } else {
             changes.items("keys", &old, &new);
         }
     }
-    changes.value("created_by", created_by.as_ref(), after.created_by.as_ref(), |user| user.to_string());
+    changes.value(
+        "created_by",
+        created_by.as_ref(),
+        after.created_by.as_ref(),
+        |user| user.to_string(),
+    );
     changes.0
 }
 

@@ -33,9 +33,21 @@ pub fn diff(
     };
 
     let mut operations = Vec::new();
-    operations.extend(in_order(&renames.profiles).into_iter().map(|pair| Operation::Profile(rename_edit(pair))));
-    operations.extend(in_order(&renames.roles).into_iter().map(|pair| Operation::Role(rename_edit(pair))));
-    operations.extend(in_order(&renames.groups).into_iter().map(|pair| Operation::Group(rename_edit(pair))));
+    operations.extend(
+        in_order(&renames.profiles)
+            .into_iter()
+            .map(|pair| Operation::Profile(rename_edit(pair))),
+    );
+    operations.extend(
+        in_order(&renames.roles)
+            .into_iter()
+            .map(|pair| Operation::Role(rename_edit(pair))),
+    );
+    operations.extend(
+        in_order(&renames.groups)
+            .into_iter()
+            .map(|pair| Operation::Group(rename_edit(pair))),
+    );
 
     operations.extend(changed(&base.profiles, &desired.profiles).map(Operation::Profile));
     operations.extend(roles_top_down(base, desired).into_iter().map(Operation::Role));
@@ -46,12 +58,19 @@ pub fn diff(
     operations.extend(sharing(base, desired));
     operations.extend(group_deletes(base, desired, heirs));
     operations.extend(role_deletes(base, desired, heirs));
-    operations.extend(base.profiles.iter().filter(|(name, _)| !desired.profiles.contains_key(*name)).map(
-        |(name, before)| {
-            let heir = heirs.profiles.get(name).cloned().flatten();
-            Operation::Profile(Edit::Delete { name: name.clone(), before: before.clone(), heir })
-        },
-    ));
+    operations.extend(
+        base.profiles
+            .iter()
+            .filter(|(name, _)| !desired.profiles.contains_key(*name))
+            .map(|(name, before)| {
+                let heir = heirs.profiles.get(name).cloned().flatten();
+                Operation::Profile(Edit::Delete {
+                    name: name.clone(),
+                    before: before.clone(),
+                    heir,
+                })
+            }),
+    );
     operations
 }
 
@@ -65,19 +84,25 @@ fn changed<'a, O: Object>(
     desired: &'a BTreeMap<O::Name, O>,
 ) -> impl Iterator<Item = Edit<O>> + 'a {
     desired.iter().filter_map(|(name, after)| match base.get(name) {
-        None => Some(Edit::Create { name: name.clone(), after: after.clone() }),
+        None => Some(Edit::Create {
+            name: name.clone(),
+            after: after.clone(),
+        }),
         Some(before) if before == after => None,
-        Some(before) => {
-            Some(Edit::Update { name: name.clone(), before: before.clone(), after: after.clone() })
-        }
+        Some(before) => Some(Edit::Update {
+            name: name.clone(),
+            before: before.clone(),
+            after: after.clone(),
+        }),
     })
 }
 
 /// Role edits, superiors first: when a role is put under its superior, the superior is in its final place
 /// already, so that no step can close a cycle.
 fn roles_top_down(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Role>> {
-    let mut edits: Vec<(usize, Edit<Role>)> =
-        changed(&base.roles, &desired.roles).map(|edit| (0, edit)).collect();
+    let mut edits: Vec<(usize, Edit<Role>)> = changed(&base.roles, &desired.roles)
+        .map(|edit| (0, edit))
+        .collect();
     if edits.len() > 1 {
         let mut depths = BTreeMap::new();
         for (depth, edit) in &mut edits {
@@ -91,7 +116,11 @@ fn roles_top_down(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Role>> {
 }
 
 /// How many roles are above this one. Stops at a cycle, which a damaged state may have.
-fn depth_of(name: &RoleName, roles: &BTreeMap<RoleName, Role>, known: &mut BTreeMap<RoleName, usize>) -> usize {
+fn depth_of(
+    name: &RoleName,
+    roles: &BTreeMap<RoleName, Role>,
+    known: &mut BTreeMap<RoleName, usize>,
+) -> usize {
     let mut path = Vec::new();
     let mut on_path = BTreeSet::new();
     let mut current = name;
@@ -134,12 +163,17 @@ fn assignments(
     let mut early = Vec::new();
     let mut late = Vec::new();
     for (name, user) in &desired.users {
-        let Some(before) = base.users.get(name) else { continue };
+        let Some(before) = base.users.get(name) else {
+            continue;
+        };
         if before.role == user.role || follows_transfer(before.role.as_ref(), user.role.as_ref(), heirs) {
             continue;
         }
-        let assignment =
-            Operation::AssignRole { user: name.clone(), before: before.role.clone(), after: user.role.clone() };
+        let assignment = Operation::AssignRole {
+            user: name.clone(),
+            before: before.role.clone(),
+            after: user.role.clone(),
+        };
         if barred && user.role.as_ref().is_some_and(|role| super_roles.contains(role)) {
             late.push(assignment);
         } else {
@@ -151,13 +185,19 @@ fn assignments(
 
 /// Whether a change of role is what deleting the old role does by itself.
 fn follows_transfer(before: Option<&RoleName>, after: Option<&RoleName>, heirs: &Heirs) -> bool {
-    let heir = before.and_then(|role| heirs.roles.get(role)).and_then(Option::as_ref);
+    let heir = before
+        .and_then(|role| heirs.roles.get(role))
+        .and_then(Option::as_ref);
     heir.is_some() && heir == after
 }
 
 /// The users who change their role because their role is deleted, by deleted role.
 pub fn transferred_users(live: &Snapshot, role: &RoleName) -> Vec<UserName> {
-    live.users.iter().filter(|(_, user)| user.role.as_ref() == Some(role)).map(|(name, _)| name.clone()).collect()
+    live.users
+        .iter()
+        .filter(|(_, user)| user.role.as_ref() == Some(role))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// Group edits in an order in which no step closes a cycle and every nested group exists.
@@ -171,15 +211,34 @@ fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
     for (name, after) in &desired.groups {
         match base.groups.get(name) {
             None => {
-                taking.insert(name, Edit::Create { name: name.clone(), after: after.clone() });
+                taking.insert(
+                    name,
+                    Edit::Create {
+                        name: name.clone(),
+                        after: after.clone(),
+                    },
+                );
             }
             Some(before) if before == after => {}
             Some(before) => {
-                let releases = before.members.groups.difference(&after.members.groups).next().is_some();
-                let takes = after.members.groups.difference(&before.members.groups).next().is_some();
+                let releases = before
+                    .members
+                    .groups
+                    .difference(&after.members.groups)
+                    .next()
+                    .is_some();
+                let takes = after
+                    .members
+                    .groups
+                    .difference(&before.members.groups)
+                    .next()
+                    .is_some();
                 if releases && takes {
                     let mut between = before.clone();
-                    between.members.groups.retain(|nested| after.members.groups.contains(nested));
+                    between
+                        .members
+                        .groups
+                        .retain(|nested| after.members.groups.contains(nested));
                     releasing.push(Edit::Update {
                         name: name.clone(),
                         before: before.clone(),
@@ -187,11 +246,18 @@ fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
                     });
                     taking.insert(
                         name,
-                        Edit::Update { name: name.clone(), before: between, after: after.clone() },
+                        Edit::Update {
+                            name: name.clone(),
+                            before: between,
+                            after: after.clone(),
+                        },
                     );
                 } else {
-                    let edit =
-                        Edit::Update { name: name.clone(), before: before.clone(), after: after.clone() };
+                    let edit = Edit::Update {
+                        name: name.clone(),
+                        before: before.clone(),
+                        after: after.clone(),
+                    };
                     if releases {
                         releasing.push(edit);
                     } else {
@@ -205,12 +271,20 @@ fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
     let mut later = Vec::new();
     let mut exists: BTreeSet<&GroupName> = base.groups.keys().collect();
     for name in nested_first(desired, &taking) {
-        let Some(mut edit) = taking.remove(name) else { continue };
+        let Some(mut edit) = taking.remove(name) else {
+            continue;
+        };
         if let Edit::Create { after, .. } | Edit::Update { after, .. } = &mut edit {
             let whole = after.clone();
-            after.monitor_groups.retain(|shown, _| exists.contains(shown) || shown == name);
+            after
+                .monitor_groups
+                .retain(|shown, _| exists.contains(shown) || shown == name);
             if after.monitor_groups.len() < whole.monitor_groups.len() {
-                later.push(Edit::Update { name: name.clone(), before: after.clone(), after: whole });
+                later.push(Edit::Update {
+                    name: name.clone(),
+                    before: after.clone(),
+                    after: whole,
+                });
             }
         }
         exists.insert(name);
@@ -222,7 +296,10 @@ fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
 
 /// The edited groups, each after the edited groups nested in it. Works on any state: a cycle, which a damaged
 /// one may have, is cut where it is met.
-fn nested_first<'a>(desired: &'a Snapshot, edited: &BTreeMap<&'a GroupName, Edit<Group>>) -> Vec<&'a GroupName> {
+fn nested_first<'a>(
+    desired: &'a Snapshot,
+    edited: &BTreeMap<&'a GroupName, Edit<Group>>,
+) -> Vec<&'a GroupName> {
     let mut ordered = Vec::with_capacity(edited.len());
     let mut seen: BTreeSet<&GroupName> = BTreeSet::new();
     let mut stack: Vec<(&'a GroupName, bool)> = Vec::new();
@@ -240,7 +317,13 @@ fn nested_first<'a>(desired: &'a Snapshot, edited: &BTreeMap<&'a GroupName, Edit
             if let Some(group) = desired.groups.get(name) {
                 // Only through edited groups: an untouched group exists, and so does what is nested in it.
                 stack.extend(
-                    group.members.groups.iter().rev().filter(|nested| edited.contains_key(*nested)).map(|n| (n, false)),
+                    group
+                        .members
+                        .groups
+                        .iter()
+                        .rev()
+                        .filter(|nested| edited.contains_key(*nested))
+                        .map(|n| (n, false)),
                 );
             }
         }
@@ -253,18 +336,29 @@ fn sharing(base: &Snapshot, desired: &Snapshot) -> Vec<Operation> {
     for (module, after) in &desired.sharing.defaults {
         let before = base.sharing.defaults.get(module).copied();
         if before != Some(*after) {
-            operations.push(Operation::SetDefault { module: module.clone(), before, after: *after });
+            operations.push(Operation::SetDefault {
+                module: module.clone(),
+                before,
+                after: *after,
+            });
         }
     }
     for (rule, before) in &base.sharing.rules {
         if !desired.sharing.rules.contains_key(rule) {
-            operations.push(Operation::DeleteRule { rule: rule.clone(), before: *before });
+            operations.push(Operation::DeleteRule {
+                rule: rule.clone(),
+                before: *before,
+            });
         }
     }
     for (rule, after) in &desired.sharing.rules {
         let before = base.sharing.rules.get(rule).copied();
         if before != Some(*after) {
-            operations.push(Operation::SetRule { rule: rule.clone(), before, after: *after });
+            operations.push(Operation::SetRule {
+                rule: rule.clone(),
+                before,
+                after: *after,
+            });
         }
     }
     operations
@@ -278,13 +372,24 @@ fn group_deletes(base: &Snapshot, desired: &Snapshot, heirs: &Heirs) -> Vec<Oper
         .filter(|(name, _)| !desired.groups.contains_key(*name))
         .map(|(name, before)| {
             let heir = heirs.groups.get(name).cloned().flatten();
-            (name, Edit::Delete { name: name.clone(), before: before.clone(), heir })
+            (
+                name,
+                Edit::Delete {
+                    name: name.clone(),
+                    before: before.clone(),
+                    heir,
+                },
+            )
         })
         .collect();
     let mut order = nested_first(base, &gone);
     order.reverse();
     let mut gone = gone;
-    order.into_iter().filter_map(|name| gone.remove(name)).map(Operation::Group).collect()
+    order
+        .into_iter()
+        .filter_map(|name| gone.remove(name))
+        .map(Operation::Group)
+        .collect()
 }
 
 /// Roles that go, subordinates before superiors.
@@ -300,7 +405,11 @@ fn role_deletes(base: &Snapshot, desired: &Snapshot, heirs: &Heirs) -> Vec<Opera
     gone.into_iter()
         .map(|(_, name, before)| {
             let heir = heirs.roles.get(name).cloned().flatten();
-            Operation::Role(Edit::Delete { name: name.clone(), before: before.clone(), heir })
+            Operation::Role(Edit::Delete {
+                name: name.clone(),
+                before: before.clone(),
+                heir,
+            })
         })
         .collect()
 }

@@ -14,7 +14,9 @@ mod spelling;
 
 use std::collections::BTreeSet;
 
-pub use change::{AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes};
+pub use change::{
+    AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes,
+};
 pub use diff::{diff, transferred_users};
 pub use operation::{Edit, Object, Operation};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
@@ -84,18 +86,30 @@ impl Plan {
     /// The plan that turns `live` into the overlay's desired state.
     pub fn new(system: &System, live: &Snapshot, overlay: &Overlay, intent: &Intent) -> Self {
         let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
-        let touched: BTreeSet<Identity> =
-            operations.iter().map(|operation| overlay.renames.identity(operation.identity())).collect();
+        let touched: BTreeSet<Identity> = operations
+            .iter()
+            .map(|operation| overlay.renames.identity(operation.identity()))
+            .collect();
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
-        let changed = touched.iter().filter(|identity| has(&overlay.desired, identity)).count();
+        let changed = touched
+            .iter()
+            .filter(|identity| has(&overlay.desired, identity))
+            .count();
         let transferred_records = overlay.heirs.groups.keys().map(|name| {
             let owner = Principal::Group(name.clone());
             let count = live.records.owned_by(&owner);
             (owner, count)
         });
         let transferred_records = transferred_records.filter(|(_, count)| *count > 0).collect();
-        let steps = operations.into_iter().map(|operation| explain(operation, overlay, intent)).collect();
-        let unmanaged = overlay.unmanaged.iter().filter(|identity| has(&overlay.desired, identity)).cloned();
+        let steps = operations
+            .into_iter()
+            .map(|operation| explain(operation, overlay, intent))
+            .collect();
+        let unmanaged = overlay
+            .unmanaged
+            .iter()
+            .filter(|identity| has(&overlay.desired, identity))
+            .cloned();
         Self {
             steps,
             unmanaged: unmanaged.collect(),
@@ -138,7 +152,11 @@ fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
             | Operation::Group(Edit::Rename { .. })
     );
     let (reason, place) = if deletes {
-        if removal.is_some() { (Reason::Removed, removal) } else { (Reason::NotNamed, None) }
+        if removal.is_some() {
+            (Reason::Removed, removal)
+        } else {
+            (Reason::NotNamed, None)
+        }
     } else if renames {
         (Reason::Renamed, wanted)
     } else if let Operation::DeleteRule { rule, .. } = &operation {
@@ -159,5 +177,9 @@ fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
     } else {
         (Reason::ReferredToRemoved, None)
     };
-    Step { operation, reason, place }
+    Step {
+        operation,
+        reason,
+        place,
+    }
 }

@@ -9,8 +9,8 @@ use super::rename::Renames;
 use super::rights::overlay_rights;
 use super::spelling::Spellings;
 use crate::model::{
-    Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Members, Principal, Profile, ProfileIntent,
-    ProfileName, Removal, Role, RoleIntent, RoleName, Snapshot,
+    Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Members, Principal, Profile,
+    ProfileIntent, ProfileName, Removal, Role, RoleIntent, RoleName, Snapshot,
 };
 use crate::system::{Manage, System};
 use crate::text::{Code, Diagnostic, Diagnostics, closest};
@@ -62,12 +62,25 @@ pub fn overlay(
     let mut desired = live.clone();
     renames.apply(&mut desired);
     if scope == Scope::Seed {
-        desired.installation.features.extend(intent.installation.features.clone());
+        desired
+            .installation
+            .features
+            .extend(intent.installation.features.clone());
         for (module, fields) in &intent.installation.modules {
-            desired.installation.modules.entry(module.clone()).or_default().extend(fields.iter().cloned());
+            desired
+                .installation
+                .modules
+                .entry(module.clone())
+                .or_default()
+                .extend(fields.iter().cloned());
         }
         for (owner, counts) in &intent.records.0 {
-            desired.records.0.entry(owner.clone()).or_default().extend(counts.clone());
+            desired
+                .records
+                .0
+                .entry(owner.clone())
+                .or_default()
+                .extend(counts.clone());
         }
     }
     let unmanaged = unmanaged(system, &desired, intent);
@@ -88,7 +101,12 @@ pub fn overlay(
 
     let heirs = heirs(system, &desired, intent, &unmanaged);
     remove(&mut desired, &heirs, intent);
-    Overlay { desired, renames, heirs, unmanaged }
+    Overlay {
+        desired,
+        renames,
+        heirs,
+        unmanaged,
+    }
 }
 
 fn overlay_profile(
@@ -177,7 +195,11 @@ fn overlay_group(group: &mut Group, wanted: &GroupIntent) {
         group.services = services.value.iter().map(|at| at.value.clone()).collect();
     }
     if let Some(shown) = monitor_groups {
-        group.monitor_groups = shown.value.iter().map(|(name, places)| (name.value.clone(), *places)).collect();
+        group.monitor_groups = shown
+            .value
+            .iter()
+            .map(|(name, places)| (name.value.clone(), *places))
+            .collect();
     }
     if let Some(keys) = keys {
         group.keys.clone_from(&keys.value);
@@ -211,8 +233,11 @@ fn overlay_users(desired: &mut Snapshot, intent: &Intent, scope: Scope, diagnost
             desired.users.entry(name.clone()).or_default();
         }
         let Some(user) = desired.users.get_mut(name) else {
-            let mut unknown =
-                Diagnostic::error(Code::UnknownUser, format!("user `{name}` is not on the deployment")).at(wanted.at);
+            let mut unknown = Diagnostic::error(
+                Code::UnknownUser,
+                format!("user `{name}` is not on the deployment"),
+            )
+            .at(wanted.at);
             if let Some(close) = closest(name.as_str(), desired.users.keys().map(|known| known.as_str())) {
                 unknown = unknown.hint(format!("did you mean `{close}`?"));
             }
@@ -250,7 +275,10 @@ fn unmanaged(system: &System, renamed: &Snapshot, intent: &Intent) -> Vec<Identi
             unmanaged.push(Identity::Profile(name.clone()));
         }
     }
-    let roles_are_ours = definition.roles.as_ref().is_some_and(|kind| kind.manage == Manage::Full);
+    let roles_are_ours = definition
+        .roles
+        .as_ref()
+        .is_some_and(|kind| kind.manage == Manage::Full);
     for name in renamed.roles.keys().filter(|_| roles_are_ours) {
         let known = intent.roles.contains_key(name)
             || intent.existing.roles.contains_key(name)
@@ -282,22 +310,30 @@ fn unmanaged(system: &System, renamed: &Snapshot, intent: &Intent) -> Vec<Identi
 fn heirs(system: &System, desired: &Snapshot, intent: &Intent, unmanaged: &[Identity]) -> Heirs {
     let mut heirs = Heirs::default();
     for (name, removal) in present(system, &intent.removed.profiles, &desired.profiles) {
-        heirs.profiles.insert(name, removal.transfer_to_profile.as_ref().map(|at| at.value.clone()));
+        heirs.profiles.insert(
+            name,
+            removal.transfer_to_profile.as_ref().map(|at| at.value.clone()),
+        );
     }
     for (name, removal) in present(system, &intent.removed.roles, &desired.roles) {
         let heir = removal.transfer_to.as_ref().and_then(|at| match &at.value {
-                Principal::Role(role) => Some(role.clone()),
-                Principal::Everyone
-                | Principal::User(_)
-                | Principal::RoleAndSubordinates(_)
-                | Principal::Group(_) => None,
-            });
+            Principal::Role(role) => Some(role.clone()),
+            Principal::Everyone
+            | Principal::User(_)
+            | Principal::RoleAndSubordinates(_)
+            | Principal::Group(_) => None,
+        });
         heirs.roles.insert(name, heir);
     }
     for (name, removal) in present(system, &intent.removed.groups, &desired.groups) {
-        heirs.groups.insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
+        heirs
+            .groups
+            .insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
     }
-    for identity in unmanaged.iter().filter(|identity| intent.ownership.is_exhaustive(identity.kind())) {
+    for identity in unmanaged
+        .iter()
+        .filter(|identity| intent.ownership.is_exhaustive(identity.kind()))
+    {
         match identity {
             Identity::Profile(name) => {
                 heirs.profiles.entry(name.clone()).or_default();
@@ -305,10 +341,18 @@ fn heirs(system: &System, desired: &Snapshot, intent: &Intent, unmanaged: &[Iden
             Identity::Role(name) => {
                 heirs.roles.entry(name.clone()).or_default();
             }
-            Identity::Group(name) if desired.groups.get(name).is_some_and(|group| group.variety.is_none()) => {
+            Identity::Group(name)
+                if desired
+                    .groups
+                    .get(name)
+                    .is_some_and(|group| group.variety.is_none()) =>
+            {
                 heirs.groups.entry(name.clone()).or_default();
             }
-            Identity::Group(_) | Identity::SharingDefault(_) | Identity::SharingRule(_) | Identity::User(_) => {}
+            Identity::Group(_)
+            | Identity::SharingDefault(_)
+            | Identity::SharingRule(_)
+            | Identity::User(_) => {}
         }
     }
     heirs
@@ -324,7 +368,11 @@ where
     N: Clone + Ord + AsRef<str>,
 {
     let missing = removals.keys().any(|name| !objects.contains_key(name));
-    let spellings = if missing { Spellings::of(system, objects.keys()) } else { Spellings::default() };
+    let spellings = if missing {
+        Spellings::of(system, objects.keys())
+    } else {
+        Spellings::default()
+    };
     let found = removals.iter().filter_map(|(name, removal)| {
         let exact = objects.get_key_value(name).map(|(name, _)| name);
         let present = exact.or_else(|| spellings.find(system, name.as_ref()))?;
@@ -341,7 +389,10 @@ fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
     }
     for (name, heir) in &heirs.profiles {
         for (holder, role) in &mut desired.roles {
-            let asked = intent.roles.get(holder).is_some_and(|role| role.profiles.is_some());
+            let asked = intent
+                .roles
+                .get(holder)
+                .is_some_and(|role| role.profiles.is_some());
             if !asked && role.profiles.remove(name) && role.profiles.is_empty() {
                 role.profiles.extend(heir.clone());
             }
@@ -352,7 +403,10 @@ fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
             desired.roles.remove(name);
         }
         for (name, role) in &mut desired.roles {
-            let asked = intent.roles.get(name).is_some_and(|role| role.reports_to.is_some());
+            let asked = intent
+                .roles
+                .get(name)
+                .is_some_and(|role| role.reports_to.is_some());
             if !asked && let Some(heir) = role.reports_to.as_ref().and_then(|above| heirs.roles.get(above)) {
                 role.reports_to.clone_from(heir);
             }
@@ -382,17 +436,22 @@ fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
             group.roles.retain(|role| !heirs.roles.contains_key(role));
         }
         if wanted.is_none_or(|wanted| wanted.monitor_groups.is_none()) {
-            group.monitor_groups.retain(|group, _| !heirs.groups.contains_key(group));
+            group
+                .monitor_groups
+                .retain(|group, _| !heirs.groups.contains_key(group));
         }
     }
     desired.sharing.rules.retain(|key, _| {
-        intent.sharing.rules.contains_key(key) || !(names_deleted(&key.from, heirs) || names_deleted(&key.to, heirs))
+        intent.sharing.rules.contains_key(key)
+            || !(names_deleted(&key.from, heirs) || names_deleted(&key.to, heirs))
     });
 }
 
 fn drop_members(members: &mut Members, heirs: &Heirs) {
     members.roles.retain(|role| !heirs.roles.contains_key(role));
-    members.roles_and_subordinates.retain(|role| !heirs.roles.contains_key(role));
+    members
+        .roles_and_subordinates
+        .retain(|role| !heirs.roles.contains_key(role));
     members.groups.retain(|group| !heirs.groups.contains_key(group));
 }
 

@@ -35,21 +35,30 @@ impl Renames {
                 system,
                 Kind::Profile,
                 &live.profiles,
-                intent.profiles.iter().map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                intent
+                    .profiles
+                    .iter()
+                    .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
                 diagnostics,
             ),
             roles: applicable(
                 system,
                 Kind::Role,
                 &live.roles,
-                intent.roles.iter().map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                intent
+                    .roles
+                    .iter()
+                    .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
                 diagnostics,
             ),
             groups: applicable(
                 system,
                 Kind::Group,
                 &live.groups,
-                intent.groups.iter().map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                intent
+                    .groups
+                    .iter()
+                    .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
                 diagnostics,
             ),
         }
@@ -70,14 +79,20 @@ impl Renames {
     pub fn principal(&self, principal: Principal) -> Principal {
         match principal {
             Principal::Role(name) => Principal::Role(renamed(&self.roles, name)),
-            Principal::RoleAndSubordinates(name) => Principal::RoleAndSubordinates(renamed(&self.roles, name)),
+            Principal::RoleAndSubordinates(name) => {
+                Principal::RoleAndSubordinates(renamed(&self.roles, name))
+            }
             Principal::Group(name) => Principal::Group(renamed(&self.groups, name)),
             same @ (Principal::Everyone | Principal::User(_)) => same,
         }
     }
 
     fn rule(&self, key: RuleKey) -> RuleKey {
-        RuleKey { module: key.module, from: self.principal(key.from), to: self.principal(key.to) }
+        RuleKey {
+            module: key.module,
+            from: self.principal(key.from),
+            to: self.principal(key.to),
+        }
     }
 
     /// Gives the objects of `snapshot` their new names, and everything that refers to them.
@@ -105,10 +120,15 @@ impl Renames {
         }
         if !self.roles.is_empty() || !self.groups.is_empty() {
             let rules = std::mem::take(&mut snapshot.sharing.rules);
-            snapshot.sharing.rules = rules.into_iter().map(|(key, access)| (self.rule(key), access)).collect();
+            snapshot.sharing.rules = rules
+                .into_iter()
+                .map(|(key, access)| (self.rule(key), access))
+                .collect();
             let records = std::mem::take(&mut snapshot.records.0);
-            snapshot.records.0 =
-                records.into_iter().map(|(owner, counts)| (self.principal(owner), counts)).collect();
+            snapshot.records.0 = records
+                .into_iter()
+                .map(|(owner, counts)| (self.principal(owner), counts))
+                .collect();
         }
     }
 }
@@ -146,7 +166,11 @@ where
     N: Clone + Ord + AsRef<str> + std::fmt::Display + 'a,
 {
     let missing = wanted.clone().any(|(name, ..)| !live.contains_key(name));
-    let spellings = if missing { Spellings::of(system, live.keys()) } else { Spellings::default() };
+    let spellings = if missing {
+        Spellings::of(system, live.keys())
+    } else {
+        Spellings::default()
+    };
     let sources: BTreeMap<&N, Option<&At<N>>> = wanted.clone().map(|(name, from, _)| (name, from)).collect();
     let mut renames = BTreeMap::new();
     let mut undecided: Vec<(&N, &N, Span)> = Vec::new();
@@ -202,7 +226,11 @@ where
         } else {
             format!("remove `{old}` under `removed:`, or take `renamed_from` away")
         };
-        diagnostics.push(Diagnostic::error(Code::RenameConflict, message).at(span).hint(hint));
+        diagnostics.push(
+            Diagnostic::error(Code::RenameConflict, message)
+                .at(span)
+                .hint(hint),
+        );
     }
     renames
 }
@@ -219,12 +247,17 @@ fn rename_option<N: Clone + Ord>(name: &mut Option<N>, renames: &BTreeMap<N, N>)
 
 fn rename_set<N: Clone + Ord>(names: &mut BTreeSet<N>, renames: &BTreeMap<N, N>) {
     if names.iter().any(|name| renames.contains_key(name)) {
-        *names = std::mem::take(names).into_iter().map(|name| renamed(renames, name)).collect();
+        *names = std::mem::take(names)
+            .into_iter()
+            .map(|name| renamed(renames, name))
+            .collect();
     }
 }
 
 fn rename_keys<N: Clone + Ord, V>(map: &mut BTreeMap<N, V>, renames: &BTreeMap<N, N>) {
-    let moved: Vec<(N, V)> =
-        renames.iter().filter_map(|(from, to)| map.remove(from).map(|value| (to.clone(), value))).collect();
+    let moved: Vec<(N, V)> = renames
+        .iter()
+        .filter_map(|(from, to)| map.remove(from).map(|value| (to.clone(), value)))
+        .collect();
     map.extend(moved);
 }

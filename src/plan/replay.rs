@@ -39,7 +39,11 @@ pub fn replay(snapshot: &mut Snapshot, operation: &Operation) {
             }
             Edit::Delete { name, heir, .. } => {
                 snapshot.roles.remove(name);
-                for user in snapshot.users.values_mut().filter(|user| user.role.as_ref() == Some(name)) {
+                for user in snapshot
+                    .users
+                    .values_mut()
+                    .filter(|user| user.role.as_ref() == Some(name))
+                {
                     user.role.clone_from(heir);
                 }
             }

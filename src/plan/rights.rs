@@ -15,13 +15,21 @@ pub(super) fn overlay_rights(
     rights: &mut Rights,
     wanted: &RightsIntent,
 ) {
-    let otherwise = wanted.otherwise.as_ref().map_or_else(Otherwise::default, |at| at.value);
+    let otherwise = wanted
+        .otherwise
+        .as_ref()
+        .map_or_else(Otherwise::default, |at| at.value);
     if let Some(permissions) = &wanted.permissions {
         if otherwise != Otherwise::Untouched {
             // No product grants a functional permission to a profile that says nothing of it.
             rights.permissions.clear();
         }
-        rights.permissions.extend(permissions.value.iter().map(|(id, level)| (id.clone(), level.value)));
+        rights.permissions.extend(
+            permissions
+                .value
+                .iter()
+                .map(|(id, level)| (id.clone(), level.value)),
+        );
     }
     // `otherwise` alone says what holds for every module.
     let Some(modules) = wanted.modules.as_ref().map(|at| &at.value) else {

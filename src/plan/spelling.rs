@@ -19,11 +19,19 @@ impl<'a, N: AsRef<str>> Spellings<'a, N> {
         if system.definition().names.compare == Compare::Exact {
             return Self::default();
         }
-        Self(names.map(|name| (system.fold(name.as_ref()).into_owned(), name)).collect())
+        Self(
+            names
+                .map(|name| (system.fold(name.as_ref()).into_owned(), name))
+                .collect(),
+        )
     }
 
     /// The name that is the same as `name`, in the spelling it was indexed with.
     pub(super) fn find(&self, system: &System, name: &str) -> Option<&'a N> {
-        if self.0.is_empty() { None } else { self.0.get(system.fold(name).as_ref()).copied() }
+        if self.0.is_empty() {
+            None
+        } else {
+            self.0.get(system.fold(name).as_ref()).copied()
+        }
     }
 }

@@ -8,6 +8,7 @@ mod definition;
 #[cfg(test)]
 mod definitions_test;
 mod names;
+mod problems;
 #[allow(clippy::module_inception)]
 mod system;
 

@@ -13,6 +13,8 @@ const MAX_ALIASED_BYTES: usize = 64 << 20;
 pub(super) struct Open {
     pub(super) start: usize,
     pub(super) anchor: usize,
+    /// Whether it is written in brackets or braces.
+    pub(super) flow: bool,
     pub(super) children: Children,
 }
 

@@ -57,12 +57,26 @@ impl<'a> Explainer<'a> {
         (self.found, self.paths)
     }
 
-    /// Turns one error into diagnostics.
+    /// Turns one error into at least one diagnostic and one path to cut out.
+    pub(super) fn explain(&mut self, error: &ValidationError<'_>) {
+        let before = self.found.len();
+        self.explain_kind(error);
+        if self.found.len() == before {
+            // Nothing may be refused in silence, whatever the validator comes up with.
+            let place = self.locate(error.instance_path().as_str());
+            let message = format!("the value {}", complaint(self.document, error));
+            self.report(
+                &place,
+                Diagnostic::error(Code::InvalidValue, message).at(place.span()),
+            );
+        }
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the many other kinds are one sentence each, in `complaint`"
     )]
-    pub(super) fn explain(&mut self, error: &ValidationError<'_>) {
+    fn explain_kind(&mut self, error: &ValidationError<'_>) {
         let place = self.locate(error.instance_path().as_str());
         let node = place.node;
         match error.kind() {

@@ -2,9 +2,10 @@
 //!
 //! Not here: what plain words mean (`scalar`), and any opinion on the content.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
 use super::alias::{Anchor, Budget, Children, MAX_DEPTH, Open, Refusal, copy, follow};
 use super::scalar::plain;
@@ -96,23 +97,31 @@ impl Builder<'_> {
                 if tag.is_some() {
                     self.tag(place);
                 }
-                let node = self.scalar(text.into(), style, start, end);
+                let node = self.scalar(text, style, start, end);
                 if anchor != 0 {
                     self.anchors.insert(anchor, Anchor::Scalar(node.clone()));
                 }
                 self.put(node, style == ScalarStyle::Plain);
             }
-            Event::SequenceStart(_, anchor, tag) => {
-                self.enter(start, anchor, tag.is_some(), place, Children::List(Vec::new()))?;
-            }
-            Event::MappingStart(_, anchor, tag) => {
-                self.enter(
+            Event::SequenceStart(style, anchor, tag) => {
+                let children = Children::List(Vec::new());
+                let open = Open {
                     start,
                     anchor,
-                    tag.is_some(),
-                    place,
-                    Children::Map(Vec::new(), None),
-                )?;
+                    flow: style == StructureStyle::Flow,
+                    children,
+                };
+                self.enter(open, tag.is_some().then_some(place))?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let children = Children::Map(Vec::new(), None);
+                let open = Open {
+                    start,
+                    anchor,
+                    flow: style == StructureStyle::Flow,
+                    children,
+                };
+                self.enter(open, tag.is_some().then_some(place))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(end),
             Event::Alias(id) => self.alias(id, self.span(start, end))?,
@@ -134,16 +143,16 @@ impl Builder<'_> {
         Span::new(self.source, offset(start), offset(end.max(start)))
     }
 
-    fn scalar(&self, text: Box<str>, style: ScalarStyle, start: usize, end: usize) -> Node {
+    fn scalar(&self, text: Cow<'_, str>, style: ScalarStyle, start: usize, end: usize) -> Node {
         let span = self.span(start, end);
         match style {
             ScalarStyle::Plain => Node {
                 span,
-                value: plain(&text),
+                value: plain(text),
             },
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Node {
                 span,
-                value: Value::Text(text),
+                value: Value::Text(text.into()),
             },
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 // The place of a block ends after its last line break, which would mark the line below.
@@ -155,7 +164,7 @@ impl Builder<'_> {
                     .len();
                 Node {
                     span: self.span(start, start + written),
-                    value: Value::Text(text),
+                    value: Value::Text(text.into()),
                 }
             }
         }
@@ -185,38 +194,31 @@ impl Builder<'_> {
         self.diagnostics.push(found.hint(hint));
     }
 
-    fn enter(
-        &mut self,
-        start: usize,
-        anchor: usize,
-        tagged: bool,
-        place: &granit_parser::Span,
-        children: Children,
-    ) -> Result<(), Fatal> {
-        if tagged {
+    fn enter(&mut self, open: Open, tagged: Option<&granit_parser::Span>) -> Result<(), Fatal> {
+        if let Some(place) = tagged {
             self.tag(place);
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(Box::new(too_deep(self.span(start, start + 1))));
+            return Err(Box::new(too_deep(self.span(open.start, open.start + 1))));
         }
-        if anchor != 0 {
+        if open.anchor != 0 {
             let path = self.open.iter().map(Open::next).collect();
-            self.anchors.insert(anchor, Anchor::Path(path));
+            self.anchors.insert(open.anchor, Anchor::Path(path));
         }
-        self.open.push(Open {
-            start,
-            anchor,
-            children,
-        });
+        self.open.push(open);
         Ok(())
     }
 
     fn leave(&mut self, end: usize) {
-        let Some(Open { start, children, .. }) = self.open.pop() else {
+        let Some(Open {
+            start,
+            flow,
+            children,
+            ..
+        }) = self.open.pop()
+        else {
             return;
         };
-        // A block ends where its last value does; the parser names the next token.
-        let flow = matches!(self.text.as_bytes().get(start + self.skipped), Some(b'[' | b'{'));
         let (last, value) = match children {
             Children::List(items) => (items.last().map(|node| node.span), Value::List(items)),
             Children::Map(entries, _) => {
@@ -232,6 +234,7 @@ impl Builder<'_> {
             }
         };
         let mut span = self.span(start, end);
+        // A block ends where its last value does; the parser names the next token.
         if let (false, Some(last)) = (flow, last) {
             span.end = last.end.max(span.start);
         }

@@ -1,4 +1,6 @@
-use super::super::Sources;
+use proptest::prelude::*;
+
+use super::super::{Sources, render};
 use super::*;
 
 /// The tree in short, then one line per finding: code and place.
@@ -188,4 +190,33 @@ fn spans_cover_what_is_written() {
 fn bytes_that_are_not_utf8_are_located() {
     assert_eq!(read_text(b"a: \xff".to_vec()), Err(3));
     assert_eq!(read_text(b"a".to_vec()), Ok("a".into()));
+}
+
+fn spans(node: &Node, all: &mut Vec<Span>) {
+    all.push(node.span);
+    node.items().iter().for_each(|item| spans(item, all));
+    for (key, node) in node.entries() {
+        all.push(key.span);
+        spans(node, all);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_with_a_place(text in "(\u{feff}?([a-cä:&*!#'\"|>?\\[\\]{},~<0-9. -]|\r?\n|\t|  |: |\n- |&a |\\*a|---\n){0,40})") {
+        let mut sources = Sources::default();
+        let id = sources.add("f", text.as_str());
+        let mut found = Diagnostics::default();
+        let tree = parse(id, &text, &mut found);
+        prop_assert!(tree.is_some() || found.has_errors());
+        let mut all = Vec::new();
+        tree.iter().for_each(|tree| spans(tree, &mut all));
+        all.extend(found.iter().filter_map(|each| each.span));
+        for span in all {
+            prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?}");
+        }
+        for each in &found {
+            prop_assert!(!render(each, &sources, false, 80).is_empty());
+        }
+    }
 }

@@ -3,19 +3,24 @@
 //! `no`, `yes` and `on` are text, as the core schema has it. Text are also, other than there: digits with a leading
 //! zero (`007`), anything with a leading plus (`+4930123456`), integers beyond 64 bits, and `.inf` and `.nan`.
 
+use std::borrow::Cow;
+
 use super::Value;
 
 /// The value of a plain (unquoted) scalar.
-pub(super) fn plain(text: &str) -> Value {
-    let known = match text.as_bytes().first() {
+pub(super) fn plain(text: Cow<'_, str>) -> Value {
+    known(&text).unwrap_or_else(|| Value::Text(text.into()))
+}
+
+fn known(text: &str) -> Option<Value> {
+    match text.as_bytes().first() {
         None => Some(Value::Null),
         Some(b'~' | b'n' | b'N') => matches!(text, "~" | "null" | "Null" | "NULL").then_some(Value::Null),
         Some(b't' | b'T') => matches!(text, "true" | "True" | "TRUE").then_some(Value::Bool(true)),
         Some(b'f' | b'F') => matches!(text, "false" | "False" | "FALSE").then_some(Value::Bool(false)),
         Some(b'0'..=b'9' | b'-' | b'.') => number(text),
         Some(_) => None,
-    };
-    known.unwrap_or_else(|| Value::Text(text.into()))
+    }
 }
 
 fn number(text: &str) -> Option<Value> {
@@ -98,7 +103,7 @@ mod tests {
             ("-0.25E-2", Float(-0.0025)),
         ];
         for (text, expected) in cases {
-            assert_eq!(plain(text), expected, "{text}");
+            assert_eq!(plain(text.into()), expected, "{text}");
         }
     }
 
@@ -140,7 +145,7 @@ mod tests {
             "-e5",
         ];
         for word in words {
-            assert_eq!(plain(word), Value::Text(word.into()), "{word}");
+            assert_eq!(plain(word.into()), Value::Text(word.into()), "{word}");
         }
     }
 }

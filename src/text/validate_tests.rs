@@ -230,3 +230,32 @@ fn a_root_without_its_required_key_leaves_nothing() {
     );
     assert!(Schema::compile(&json!({ "type": 5 })).is_err());
 }
+
+#[test]
+fn nothing_is_refused_in_silence() {
+    let cases = [
+        (json!({ "type": "array", "uniqueItems": true }), "[1, 1.0]"),
+        (json!({ "anyOf": [false, false] }), "{a: 1}"),
+        (json!({ "not": {} }), "a"),
+        (json!({ "type": "array", "contains": { "const": 1 } }), "[2]"),
+        (json!({ "dependentRequired": { "a": ["b"] } }), "a: 1"),
+        (json!({ "properties": { "a": false } }), "a: 1"),
+        (
+            json!({ "oneOf": [{ "type": "object" }, { "minProperties": 1 }] }),
+            "a: 1",
+        ),
+        (
+            json!({ "allOf": [{ "properties": { "b": {} } }], "unevaluatedProperties": false }),
+            "a: 1",
+        ),
+        (json!({ "prefixItems": [{}], "items": false }), "[1, 2]"),
+        (
+            json!({ "if": { "required": ["a"] }, "then": { "required": ["b"] } }),
+            "a: 1",
+        ),
+    ];
+    for (schema, text) in cases {
+        let report = check(&schema, text);
+        assert!(report.starts_with("f:1:"), "{schema}: {report}");
+    }
+}

@@ -59,6 +59,7 @@ pub(super) fn complaint(document: &Json, error: &ValidationError<'_>) -> String 
         }
         Kind::OneOfMultipleValid { .. } => "fits more than one of the allowed forms".into(),
         Kind::FalseSchema | Kind::Not { .. } => "is not allowed here".into(),
+        Kind::UniqueItems => "holds an item twice".into(),
         Kind::Contains => "lacks a required item".into(),
         Kind::Format { format } => format!("is no valid {format}"),
         Kind::UnevaluatedItems { .. } => "has too many items".into(),

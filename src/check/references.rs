@@ -1,0 +1,187 @@
+//! Every name that a manifest refers to is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Context;
+use crate::model::{At, GroupName, Principal, ProfileName, RoleName, UserName};
+use crate::text::{Code, Diagnostic, Diagnostics, Span, closest};
+
+/// Resolves every reference of every manifest.
+pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let resolver = Resolver::new(context);
+    let intent = context.intent;
+    for wanted in intent.roles.values() {
+        if let Some(At { value: Some(role), span }) = &wanted.reports_to {
+            diagnostics.extend(resolver.role(role, *span));
+        }
+        for profile in wanted.profiles.iter().flat_map(|profiles| &profiles.value) {
+            diagnostics.extend(resolver.profile(&profile.value, profile.span));
+        }
+    }
+    for wanted in intent.groups.values() {
+        if let Some(members) = &wanted.members {
+            let members = &members.value;
+            for user in &members.users {
+                diagnostics.extend(resolver.user(&user.value, user.span));
+            }
+            for role in members.roles.iter().chain(&members.roles_and_subordinates) {
+                diagnostics.extend(resolver.role(&role.value, role.span));
+            }
+            for group in &members.groups {
+                diagnostics.extend(resolver.group(&group.value, group.span));
+            }
+        }
+        for role in wanted.roles.iter().flat_map(|roles| &roles.value) {
+            diagnostics.extend(resolver.role(&role.value, role.span));
+        }
+        for user in [&wanted.head, &wanted.deputy].into_iter().flatten() {
+            if let At { value: Some(name), span } = user {
+                diagnostics.extend(resolver.user(name, *span));
+            }
+        }
+        for (group, _) in wanted.monitor_groups.iter().flat_map(|groups| &groups.value) {
+            diagnostics.extend(resolver.group(&group.value, group.span));
+        }
+    }
+    for (key, access) in &intent.sharing.rules {
+        diagnostics.extend(resolver.principal(&key.from, access.span));
+        diagnostics.extend(resolver.principal(&key.to, access.span));
+    }
+    for wanted in intent.users.values() {
+        if let Some(At { value: Some(role), span }) = &wanted.role {
+            diagnostics.extend(resolver.role(role, *span));
+        }
+    }
+    let removed = &intent.removed;
+    for removal in removed.roles.values().chain(removed.groups.values()) {
+        if let Some(heir) = &removal.transfer_to {
+            diagnostics.extend(resolver.principal(&heir.value, heir.span));
+        }
+    }
+    for heir in removed.profiles.values().filter_map(|removal| removal.transfer_to_profile.as_ref()) {
+        diagnostics.extend(resolver.profile(&heir.value, heir.span));
+    }
+    resolver.existing(diagnostics);
+}
+
+struct Resolver<'a> {
+    context: &'a Context<'a>,
+    old_roles: BTreeMap<&'a RoleName, &'a RoleName>,
+    old_profiles: BTreeMap<&'a ProfileName, &'a ProfileName>,
+    old_groups: BTreeMap<&'a GroupName, &'a GroupName>,
+    named_users: BTreeSet<&'a UserName>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        let intent = context.intent;
+        let roles = intent.roles.iter();
+        let profiles = intent.profiles.iter();
+        let groups = intent.groups.iter();
+        Self {
+            context,
+            old_roles: roles.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
+            old_profiles: profiles.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
+            old_groups: groups.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
+            named_users: intent.users.keys().chain(intent.existing.users.keys()).collect(),
+        }
+    }
+
+    fn role(&self, name: &RoleName, place: Span) -> Option<Diagnostic> {
+        let roles = &self.context.desired.roles;
+        if roles.contains_key(name) {
+            return None;
+        }
+        let renamed = self.old_roles.get(name).map(|new| new.as_str());
+        let removed = self.context.intent.removed.roles.contains_key(name);
+        Some(unknown("role", name.as_str(), place, renamed, removed, roles.keys().map(RoleName::as_str)))
+    }
+
+    fn profile(&self, name: &ProfileName, place: Span) -> Option<Diagnostic> {
+        let profiles = &self.context.desired.profiles;
+        if profiles.contains_key(name) {
+            return None;
+        }
+        let renamed = self.old_profiles.get(name).map(|new| new.as_str());
+        let removed = self.context.intent.removed.profiles.contains_key(name);
+        Some(unknown("profile", name.as_str(), place, renamed, removed, profiles.keys().map(ProfileName::as_str)))
+    }
+
+    fn group(&self, name: &GroupName, place: Span) -> Option<Diagnostic> {
+        let groups = &self.context.desired.groups;
+        if groups.contains_key(name) {
+            return None;
+        }
+        let renamed = self.old_groups.get(name).map(|new| new.as_str());
+        let removed = self.context.intent.removed.groups.contains_key(name);
+        Some(unknown("group", name.as_str(), place, renamed, removed, groups.keys().map(GroupName::as_str)))
+    }
+
+    /// Users come from the product: only a deployment knows them. Offline, a misspelt one is found only when the
+    /// manifests list users at all.
+    fn user(&self, name: &UserName, place: Span) -> Option<Diagnostic> {
+        if self.named_users.contains(name) && self.context.live.is_none() {
+            return None;
+        }
+        match self.context.live {
+            Some(live) if live.users.contains_key(name) => None,
+            Some(live) => {
+                let mut unknown =
+                    Diagnostic::error(Code::UnknownUser, format!("user `{name}` is not on the deployment")).at(place);
+                if let Some(close) = closest(name.as_str(), live.users.keys().map(UserName::as_str)) {
+                    unknown = unknown.hint(format!("did you mean `{close}`?"));
+                }
+                Some(unknown)
+            }
+            None => None,
+        }
+    }
+
+    fn principal(&self, principal: &Principal, place: Span) -> Option<Diagnostic> {
+        match principal {
+            Principal::Everyone => None,
+            Principal::User(name) => self.user(name, place),
+            Principal::Role(name) | Principal::RoleAndSubordinates(name) => self.role(name, place),
+            Principal::Group(name) => self.group(name, place),
+        }
+    }
+
+    /// What `existing:` promises is on the deployment.
+    fn existing(&self, diagnostics: &mut Diagnostics) {
+        let Some(live) = self.context.live else { return };
+        let existing = &self.context.intent.existing;
+        for (name, place) in existing.profiles.iter().filter(|(name, _)| !live.profiles.contains_key(*name)) {
+            diagnostics.extend(self.profile(name, *place));
+        }
+        for (name, place) in existing.roles.iter().filter(|(name, _)| !live.roles.contains_key(*name)) {
+            diagnostics.extend(self.role(name, *place));
+        }
+        for (name, place) in existing.groups.iter().filter(|(name, _)| !live.groups.contains_key(*name)) {
+            diagnostics.extend(self.group(name, *place));
+        }
+    }
+}
+
+fn unknown<'a>(
+    kind: &str,
+    name: &str,
+    place: Span,
+    renamed: Option<&str>,
+    removed: bool,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    if let Some(new) = renamed {
+        return Diagnostic::error(Code::RenamedAway, format!("{kind} `{name}` is renamed to `{new}`"))
+            .at(place)
+            .hint(format!("refer to `{new}`"));
+    }
+    if removed {
+        return Diagnostic::error(Code::UnknownReference, format!("{kind} `{name}` is removed by the manifests"))
+            .at(place);
+    }
+    let diagnostic = Diagnostic::error(Code::UnknownReference, format!("unknown {kind} `{name}`")).at(place);
+    match closest(name, known) {
+        Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
+        None => diagnostic.hint(format!("define it, or list it under `existing.{kind}s`")),
+    }
+}

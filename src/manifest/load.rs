@@ -1,0 +1,411 @@
+//! Reading a project from disk: `rolecall.yaml`, the system definition, the folder of manifests.
+//!
+//! Everything that is wrong is collected, not only the first mistake. Nothing here judges what the manifests say;
+//! that is `check`.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use super::document::Document;
+use super::gather::Gather;
+use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
+use super::schema::{self, Audience};
+use crate::model::{Installation, Intent, Kind, Ownership};
+use crate::system::{Definition, SHIPPED, System, shipped_source};
+use crate::text::{
+    Code, Diagnostic, Diagnostics, Schema, SourceId, Sources, Span, closest, decode, parse, read_text,
+};
+
+/// A project as it is on disk.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder of `rolecall.yaml`.
+    pub folder: PathBuf,
+    /// The system.
+    pub system: System,
+    /// The deployments in the order of the file.
+    pub deployments: Vec<DeploymentEntry>,
+    /// The deployment that is meant when none is named, with its place.
+    pub default: Option<(String, Span)>,
+    /// What the installations have, as the project file says.
+    pub installation: Installation,
+    /// What the manifests want.
+    pub intent: Intent,
+}
+
+/// A deployment as the project file names it.
+#[derive(Clone, Debug)]
+pub struct DeploymentEntry {
+    /// Its name.
+    pub name: String,
+    /// Where it is named.
+    pub span: Span,
+    /// How it is reached.
+    pub kind: DeploymentKind,
+    /// The file of an embedded deployment.
+    pub file: PathBuf,
+    /// The folder that fills a new one.
+    pub seed: Option<PathBuf>,
+}
+
+/// What was read, and the texts that spans point into.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// All texts that were read.
+    pub sources: Sources,
+    /// Everything that is wrong so far.
+    pub diagnostics: Diagnostics,
+}
+
+impl Reading {
+    /// Reads a project. `None` when it is too broken to go on; the diagnostics then say why.
+    pub fn project(&mut self, folder: &Path) -> Option<Project> {
+        let (document, file) = self.project_file(folder)?;
+        let system = self.system(folder, &document.system.value, document.system.span)?;
+        let mut intent = self.manifests(
+            &folder.join(MANIFESTS_FOLDER),
+            &system,
+            Audience::Manifests,
+            Some(file),
+        );
+        intent.ownership = ownership(document.ownership.unwrap_or_default());
+        let installation = {
+            let mut gather = Gather::new(&system, &mut self.diagnostics);
+            if let Some(installation) = &document.installation {
+                gather.installation(installation);
+            }
+            gather.finish().installation
+        };
+        let deployments = document.deployments.into_iter().map(|entry| {
+            let name = entry.key.value;
+            let file = entry.value.file.map_or_else(
+                || folder.join(".rolecall").join(format!("{name}.db")),
+                |file| folder.join(file.value),
+            );
+            DeploymentEntry {
+                span: entry.key.span,
+                kind: entry.value.kind,
+                file: plain(&file),
+                seed: entry.value.seed.map(|seed| plain(&folder.join(seed.value))),
+                name,
+            }
+        });
+        let deployments: Vec<_> = deployments.collect();
+        let default = document.default.map(|default| (default.value, default.span));
+        if let Some((default, span)) = &default
+            && deployments.iter().all(|deployment| deployment.name != *default)
+        {
+            let mut unknown = Diagnostic::error(
+                Code::UnknownDeployment,
+                format!("there is no deployment `{default}`"),
+            )
+            .at(*span);
+            if let Some(close) = closest(
+                default,
+                deployments.iter().map(|deployment| deployment.name.as_str()),
+            ) {
+                unknown = unknown.hint(format!("did you mean `{close}`?"));
+            }
+            self.diagnostics.push(unknown);
+        }
+        Some(Project {
+            folder: folder.to_path_buf(),
+            system,
+            deployments,
+            default,
+            installation,
+            intent,
+        })
+    }
+
+    /// Reads the folder that fills a new embedded deployment.
+    pub fn seed(&mut self, folder: &Path, system: &System) -> Intent {
+        self.manifests(folder, system, Audience::Seeds, None)
+    }
+
+    fn project_file(&mut self, folder: &Path) -> Option<(ProjectDocument, SourceId)> {
+        let path = folder.join(PROJECT_FILE);
+        if !path.exists() {
+            let missing = if folder.is_dir() {
+                Diagnostic::error(
+                    Code::ProjectMissing,
+                    format!("{} has no {PROJECT_FILE}", shown(folder)),
+                )
+                .hint(format!(
+                    "`rolecall init {} --system NAME` makes one",
+                    shown(folder)
+                ))
+            } else {
+                Diagnostic::error(
+                    Code::ProjectMissing,
+                    format!("there is no folder {}", shown(folder)),
+                )
+            };
+            self.diagnostics.push(missing);
+            return None;
+        }
+        let source = self.file(&path)?;
+        Some((self.document(source, &schema::project())?, source))
+    }
+
+    /// The system of a project: shipped, or a definition file beside the project.
+    fn system(&mut self, folder: &Path, name: &str, span: Span) -> Option<System> {
+        if let Some(text) = shipped_source(name) {
+            return Some(System::new(shipped_definition(
+                name,
+                text,
+                &mut self.diagnostics,
+            )?));
+        }
+        let path = plain(&folder.join(name));
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !path.exists() {
+            let mut unknown =
+                Diagnostic::error(Code::UnknownSystem, format!("unknown system `{name}`")).at(span);
+            let shipped = SHIPPED.iter().map(|(name, _)| *name);
+            unknown = match closest(name, shipped.clone()) {
+                Some(close) => unknown.hint(format!("did you mean `{close}`?")),
+                None if path.extension().is_some() => {
+                    unknown.hint(format!("there is no file {}", shown(&path)))
+                }
+                None => unknown.hint(format!(
+                    "one of {}, or the path of a definition file",
+                    shipped.collect::<Vec<_>>().join(", ")
+                )),
+            };
+            self.diagnostics.push(unknown);
+            return None;
+        }
+        self.definition(&path).map(System::new)
+    }
+
+    /// Reads a system definition from a file.
+    pub fn definition(&mut self, path: &Path) -> Option<Definition> {
+        let source = self.file(path)?;
+        let before = self.diagnostics.errors();
+        let definition: Definition = self.document(source, &schema::system_definition())?;
+        let start = Span {
+            source,
+            start: 0,
+            end: 0,
+        };
+        for problem in definition.problems() {
+            self.diagnostics
+                .push(Diagnostic::error(Code::InvalidDefinition, problem).at(start));
+        }
+        (self.diagnostics.errors() == before).then_some(definition)
+    }
+
+    /// Reads every manifest of a folder into one intent.
+    fn manifests(
+        &mut self,
+        folder: &Path,
+        system: &System,
+        audience: Audience,
+        project: Option<SourceId>,
+    ) -> Intent {
+        let paths = self.manifest_paths(folder, project);
+        let schema = schema::for_system(system.definition(), audience);
+        let Some(schema) = self.compile(&schema) else {
+            return Intent::default();
+        };
+        let mut documents: Vec<Document> = Vec::with_capacity(paths.len());
+        for path in &paths {
+            if let Some(source) = self.file(path) {
+                documents.extend(self.checked(source, &schema));
+            }
+        }
+        let mut gather = Gather::new(system, &mut self.diagnostics);
+        for document in documents {
+            gather.add(document);
+        }
+        gather.finish()
+    }
+
+    /// The manifest files below a folder, by path. Hidden ones are left out.
+    fn manifest_paths(&mut self, folder: &Path, project: Option<SourceId>) -> Vec<PathBuf> {
+        let at_project = |diagnostic: Diagnostic| match project {
+            Some(source) => diagnostic.at(Span {
+                source,
+                start: 0,
+                end: 0,
+            }),
+            None => diagnostic,
+        };
+        if !folder.is_dir() {
+            let message = format!("there is no folder {}", shown(folder));
+            self.diagnostics
+                .push(at_project(Diagnostic::error(Code::NoManifests, message)));
+            return Vec::new();
+        }
+        let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+        let walk = WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter();
+        let mut paths = Vec::new();
+        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+            match entry {
+                Ok(entry) => {
+                    let path = entry.path();
+                    let is_yaml = path
+                        .extension()
+                        .is_some_and(|extension| extension == "yaml" || extension == "yml");
+                    if is_yaml && entry.file_type().is_file() {
+                        paths.push(plain(path));
+                    }
+                }
+                Err(error) => {
+                    let place = error.path().unwrap_or(folder).to_path_buf();
+                    let reason = if error.loop_ancestor().is_some() {
+                        "a symbolic link leads back to a folder above it".to_owned()
+                    } else {
+                        error.io_error().map_or_else(|| error.to_string(), reason)
+                    };
+                    let message = format!("cannot read {}: {reason}", shown(&place));
+                    self.diagnostics
+                        .push(Diagnostic::error(Code::UnreadableFile, message));
+                }
+            }
+        }
+        if paths.is_empty() && !self.diagnostics.has_errors() {
+            let message = format!("there are no manifests below {}", shown(folder));
+            self.diagnostics
+                .push(at_project(Diagnostic::error(Code::NoManifests, message)));
+        }
+        paths
+    }
+
+    /// Reads one text file into the sources.
+    fn file(&mut self, path: &Path) -> Option<SourceId> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let message = format!("cannot read {}: {}", shown(path), reason(&error));
+                self.diagnostics
+                    .push(Diagnostic::error(Code::UnreadableFile, message));
+                return None;
+            }
+        };
+        match read_text(bytes) {
+            Ok(text) => Some(self.sources.add(shown(path), text)),
+            Err(offset) => {
+                let message = format!("{} is not UTF-8: byte {offset} begins no character", shown(path));
+                self.diagnostics.push(Diagnostic::error(Code::NotUtf8, message));
+                None
+            }
+        }
+    }
+
+    fn compile(&mut self, schema: &Value) -> Option<Schema> {
+        match Schema::compile(schema) {
+            Ok(schema) => Some(schema),
+            Err(error) => {
+                self.diagnostics
+                    .push(Diagnostic::error(Code::InvalidDefinition, error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Value) -> Option<T> {
+        let schema = self.compile(schema)?;
+        self.checked(source, &schema)
+    }
+
+    /// Parses, validates and decodes one text.
+    fn checked<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Schema) -> Option<T> {
+        let mut tree = parse(source, self.sources.text(source), &mut self.diagnostics)?;
+        if matches!(tree.value, crate::text::Value::Null) {
+            let message = format!("{} is empty", self.sources.path(source));
+            self.diagnostics
+                .push(Diagnostic::warning(Code::EmptyFile, message).at(tree.span));
+            return None;
+        }
+        let before = self.diagnostics.errors();
+        if !schema.check(&mut tree, &mut self.diagnostics) {
+            return None;
+        }
+        match decode(&tree) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                // What the schema refused was reported there; only something it let through is news.
+                if self.diagnostics.errors() == before {
+                    self.diagnostics
+                        .push(Diagnostic::error(Code::WrongType, error.message).at(error.span));
+                }
+                None
+            }
+        }
+    }
+}
+
+/// A shipped definition. It is tested, but an editor of this very repository may have broken it.
+fn shipped_definition(name: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<Definition> {
+    match read_shipped(text) {
+        Ok(definition) => Some(definition),
+        Err(error) => {
+            let message = format!("the shipped definition of {name} is broken: {error}");
+            diagnostics.push(Diagnostic::error(Code::InvalidDefinition, message));
+            None
+        }
+    }
+}
+
+/// Decodes the text of a shipped definition, without the schema: tests hold it against that.
+pub(crate) fn read_shipped(text: &str) -> Result<Definition, String> {
+    let mut sources = Sources::default();
+    let source = sources.add("definition", text);
+    let mut diagnostics = Diagnostics::default();
+    let tree = parse(source, text, &mut diagnostics).ok_or("not YAML")?;
+    decode(&tree).map_err(|error| format!("{} at {}", error.message, sources.locate(error.span)))
+}
+
+/// The definition of a shipped system.
+pub fn shipped(name: &str) -> Option<Definition> {
+    shipped_source(name).and_then(|text| read_shipped(text).ok())
+}
+
+fn ownership(document: OwnershipDocument) -> Ownership {
+    let kinds = [
+        (Kind::Profile, document.profiles),
+        (Kind::Role, document.roles),
+        (Kind::Group, document.groups),
+        (Kind::SharingRule, document.rules),
+    ];
+    Ownership(
+        kinds
+            .into_iter()
+            .filter_map(|(kind, ownership)| Some((kind, ownership?)))
+            .collect(),
+    )
+}
+
+/// A path without `.` in it, for reading and showing.
+fn plain(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|component| *component != Component::CurDir)
+        .collect()
+}
+
+/// A path as it is shown; the current folder is `.`.
+fn shown(path: &Path) -> String {
+    let path = plain(path);
+    if path.as_os_str().is_empty() {
+        ".".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// The reason of an IO error, without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_lowercase(),
+        None => text,
+    }
+}
