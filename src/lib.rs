@@ -2,6 +2,7 @@
 //!
 //! The rooms and the direction of the arrows between them are described in `ARCHITECTURE.md`.
 
+pub mod check;
 pub mod deployment;
 pub mod manifest;
 pub mod model;
