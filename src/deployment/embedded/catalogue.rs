@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::fault::{Fault, Outcome};
 use super::rules;
 use crate::model::{
-    ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, Installation, Level, ModuleName,
-    PermissionId, ServiceId,
+    ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, FeatureId, Installation, Level,
+    ModuleName, PermissionId, ServiceId,
 };
 use crate::system::{Definition, Manage, System};
 
@@ -114,7 +114,10 @@ pub(super) fn write(connection: &Connection, system: &System, installation: &Ins
         connection.execute(
             "INSERT INTO services (name, unless) VALUES (?1, ?2)
              ON CONFLICT (name) DO UPDATE SET unless = excluded.unless",
-            params![service.id.as_str(), service.unless.as_ref().map(|feature| feature.as_str())],
+            params![
+                service.id.as_str(),
+                service.unless.as_ref().map(|feature| feature.as_str())
+            ],
         )?;
     }
     if let Some(catalogue) = &definition.authorisations {
@@ -147,11 +150,17 @@ fn write_choices(connection: &Connection, definition: &Definition) -> Outcome<()
     if let Some(roles) = &definition.roles {
         add("kind", Ok(vec!["role".to_owned()]))?;
         add("role attribute", roles.attributes.keys().map(word).collect())?;
-        add("assign records to", roles.assign_records_to.keys().map(word).collect())?;
+        add(
+            "assign records to",
+            roles.assign_records_to.keys().map(word).collect(),
+        )?;
     }
     if let Some(profiles) = &definition.profiles {
         add("kind", Ok(vec!["profile".to_owned()]))?;
-        add("profile attribute", profiles.attributes.keys().map(word).collect())?;
+        add(
+            "profile attribute",
+            profiles.attributes.keys().map(word).collect(),
+        )?;
     }
     if let Some(groups) = &definition.groups {
         add("kind", Ok(vec!["group".to_owned()]))?;
@@ -159,15 +168,24 @@ fn write_choices(connection: &Connection, definition: &Definition) -> Outcome<()
         add("member", groups.member_kinds.keys().map(word).collect())?;
         add("transfer to", groups.transfer_to.iter().map(word).collect())?;
         let varieties = groups.external_varieties.iter();
-        add("external variety", varieties.map(|variety| word(&variety.id)).collect())?;
+        add(
+            "external variety",
+            varieties.map(|variety| word(&variety.id)).collect(),
+        )?;
         for choice in &groups.call_group_modes {
             connection.execute(
                 "INSERT INTO call_modes (name, needs) VALUES (?1, ?2)",
-                params![choice.id.as_str(), choice.needs.as_ref().map(|feature| feature.as_str())],
+                params![
+                    choice.id.as_str(),
+                    choice.needs.as_ref().map(|feature| feature.as_str())
+                ],
             )?;
         }
     }
-    add("user attribute", definition.users.attributes.keys().map(word).collect())?;
+    add(
+        "user attribute",
+        definition.users.attributes.keys().map(word).collect(),
+    )?;
     if let Some(sharing) = &definition.sharing {
         if let Some(defaults) = &sharing.defaults {
             add("default", defaults.choices.keys().map(word).collect())?;
@@ -217,7 +235,12 @@ fn write_names(connection: &Connection, system: &System) -> Outcome<()> {
     let fixed = definition.roles.iter().flat_map(|kind| &kind.fixed);
     let builtins = (fixed.map(|name| ("role", name.as_str(), true)))
         .chain(builtin.roles.keys().map(|name| ("role", name.as_str(), false)))
-        .chain(builtin.profiles.keys().map(|name| ("profile", name.as_str(), false)))
+        .chain(
+            builtin
+                .profiles
+                .keys()
+                .map(|name| ("profile", name.as_str(), false)),
+        )
         .chain(builtin.groups.keys().map(|name| ("group", name.as_str(), false)));
     for (kind, name, fixed) in builtins {
         // Fixed roles come first, so that one that is also listed as built-in stays fixed.
@@ -239,10 +262,14 @@ fn write_features(connection: &Connection, definition: &Definition, installed: &
     for feature in &definition.features {
         connection.execute(
             "INSERT INTO features (name, assumed, present) VALUES (?1, ?2, ?3)",
-            params![feature.id.as_str(), feature.assumed, installed.features.get(&feature.id)],
+            params![
+                feature.id.as_str(),
+                feature.assumed,
+                installed.features.get(&feature.id)
+            ],
         )?;
     }
-    let known = |id| definition.features.iter().any(|feature| feature.id == *id);
+    let known = |id: &FeatureId| definition.features.iter().any(|feature| feature.id == *id);
     match installed.features.keys().find(|id| !known(*id)) {
         Some(id) => Err(Fault::refused(
             "unknown-feature",
@@ -313,7 +340,10 @@ fn write_modules(connection: &Connection, system: &System, installation: &Instal
         }
         let listed = listed.map_or(&[][..], |module| &module.fields);
         let added = recorded.into_iter().flatten();
-        if let Some(field) = added.clone().find(|field| !listed.contains(field) && !fields_open) {
+        if let Some(field) = added
+            .clone()
+            .find(|field| !listed.contains(field) && !fields_open)
+        {
             let reason = format!("module {name} has no field {field}");
             return Err(Fault::refused("unknown-field", reason));
         }
@@ -340,7 +370,11 @@ fn upsert(connection: &Connection, table: &str, name: &str) -> Outcome<i64> {
 /// The levels that something takes; what is on or off takes `allow`.
 fn levels<'a>(levels: impl Iterator<Item = &'a Level>) -> Vec<&'static str> {
     let words: Vec<_> = levels.map(|level| level.as_str()).collect();
-    if words.is_empty() { vec![Level::Allow.as_str()] } else { words }
+    if words.is_empty() {
+        vec![Level::Allow.as_str()]
+    } else {
+        words
+    }
 }
 
 /// The row that says what the file is. It begins as filling.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
@@ -29,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many statements stay prepared: all that there are.
 const STATEMENTS: usize = 192;
+
+/// Tells apart the files that one process makes at the same time.
+static CREATED: AtomicU64 = AtomicU64::new(0);
 
 /// Opens a file so that it cannot be written to.
 pub(super) fn open_to_read(path: &Path, system: &System) -> Result<Connection, DeploymentError> {
@@ -111,7 +115,10 @@ fn check(connection: &Connection, path: &Path, system: &System, format: i64) -> 
     }
     if format < 1 {
         let reason = format!("it has the format {format}");
-        return Err(DeploymentError::Damaged { place: place(), reason });
+        return Err(DeploymentError::Damaged {
+            place: place(),
+            reason,
+        });
     }
     let found: String = connection
         .query_row("SELECT system FROM meta", [], |row| row.get(0))
@@ -146,7 +153,9 @@ fn bring_up_to_date(connection: &mut Connection, system: &System) -> Outcome<()>
         }
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
-    let installation = load::installation(&transaction)?;
+    let mut installation = load::installation(&transaction)?;
+    let features = &system.definition().features;
+    (installation.features).retain(|id, _| features.iter().any(|feature| feature.id == *id));
     catalogue::write_meta(&transaction, system)?;
     catalogue::write(&transaction, system, &installation)?;
     catalogue::close(&transaction)?;
@@ -155,13 +164,13 @@ fn bring_up_to_date(connection: &mut Connection, system: &System) -> Outcome<()>
 }
 
 fn is_current(connection: &Connection, system: &System) -> Outcome<bool> {
-    let (definition, triggers): (String, usize) = connection.query_row(
+    let (definition, triggers): (String, i64) = connection.query_row(
         "SELECT definition, (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger') FROM meta",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let made = rules::rules().matches("CREATE TRIGGER").count();
-    Ok(definition == catalogue::fingerprint(system)? && triggers == made)
+    Ok(definition == catalogue::fingerprint(system)? && usize::try_from(triggers) == Ok(made))
 }
 
 /// Makes a deployment in memory.
@@ -190,7 +199,8 @@ pub(super) fn create(path: &Path, system: &System, seed: &Snapshot) -> Result<()
     };
     let mut unfinished = std::ffi::OsString::from(".");
     unfinished.push(name);
-    unfinished.push(format!(".{}.unfinished", std::process::id()));
+    let serial = CREATED.fetch_add(1, Ordering::Relaxed);
+    unfinished.push(format!(".{}-{serial}.unfinished", std::process::id()));
     let unfinished = Unfinished(path.with_file_name(unfinished));
     // Left by a killed process that had this one's number.
     let _ = fs::remove_file(&unfinished.0);

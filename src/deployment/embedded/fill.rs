@@ -45,8 +45,7 @@ pub(super) fn fill(scribe: Scribe<'_>, seed: &Snapshot) -> Outcome<()> {
             .map_err(|fault| fault.about(format_args!("default {module}")))?;
     }
     for (key, access) in &seed.sharing.rules {
-        perform::make_rule(scribe, key, *access)
-            .map_err(|fault| fault.about(format_args!("rule {key}")))?;
+        perform::make_rule(scribe, key, *access).map_err(|fault| fault.about(format_args!("rule {key}")))?;
     }
     make_records(scribe, seed)
 }
@@ -95,7 +94,9 @@ fn containers_first(groups: &BTreeMap<GroupName, Group>) -> Vec<(&GroupName, &Gr
     let mut queue: VecDeque<GroupName> = containers.iter().filter_map(free).collect();
     let mut ordered = Vec::with_capacity(groups.len());
     while let Some(name) = queue.pop_front() {
-        let Some((name, group)) = groups.get_key_value(&name) else { continue };
+        let Some((name, group)) = groups.get_key_value(&name) else {
+            continue;
+        };
         ordered.push((name, group));
         for member in &group.members.groups {
             if let Some(count) = containers.get_mut(member) {
@@ -106,7 +107,11 @@ fn containers_first(groups: &BTreeMap<GroupName, Group>) -> Vec<(&GroupName, &Gr
             }
         }
     }
-    ordered.extend(groups.iter().filter(|(name, _)| containers.get(name).is_some_and(|count| *count > 0)));
+    ordered.extend(
+        groups
+            .iter()
+            .filter(|(name, _)| containers.get(name).is_some_and(|count| *count > 0)),
+    );
     ordered
 }
 
@@ -144,9 +149,15 @@ fn make_records(scribe: Scribe<'_>, seed: &Snapshot) -> Outcome<()> {
     for (owner, modules) in &seed.records.0 {
         let (number, sql) = match owner {
             Principal::User(user) => (scribe.user(user)?, "INSERT INTO user_records VALUES (?1, ?2, ?3)"),
-            Principal::Group(group) => (scribe.group(group)?, "INSERT INTO group_records VALUES (?1, ?2, ?3)"),
+            Principal::Group(group) => (
+                scribe.group(group)?,
+                "INSERT INTO group_records VALUES (?1, ?2, ?3)",
+            ),
             Principal::Everyone | Principal::Role(_) | Principal::RoleAndSubordinates(_) => {
-                return Err(Fault::refused("not-supported", format!("{owner} cannot own records")));
+                return Err(Fault::refused(
+                    "not-supported",
+                    format!("{owner} cannot own records"),
+                ));
             }
         };
         for (module, count) in modules {

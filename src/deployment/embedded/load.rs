@@ -78,7 +78,12 @@ fn rights<T>(
         let rights = rights_of(objects.get_mut(row.get(0)?)?);
         let (module, field) = names.field(row.get(1)?)?;
         let access = parse(text(row, 2)?, &FieldAccess::ALL, FieldAccess::as_str)?;
-        rights.modules.entry(module).or_default().fields.insert(field, access);
+        rights
+            .modules
+            .entry(module)
+            .or_default()
+            .fields
+            .insert(field, access);
         Ok(())
     })
 }
@@ -90,13 +95,21 @@ pub(super) fn profiles(
     which: Which,
 ) -> Outcome<Rows<Profile>> {
     let mut profiles = Rows::default();
-    scan(connection, which, "SELECT id, description FROM profiles", "id", |row| {
-        let description = text(row, 1)?.to_owned();
-        let rights = Rights::default();
-        profiles.push(row.get(0)?, Profile { description, rights });
-        Ok(())
+    scan(
+        connection,
+        which,
+        "SELECT id, description FROM profiles",
+        "id",
+        |row| {
+            let description = text(row, 1)?.to_owned();
+            let rights = Rights::default();
+            profiles.push(row.get(0)?, Profile { description, rights });
+            Ok(())
+        },
+    )?;
+    rights(connection, names, which, "profile", &mut profiles, |profile| {
+        &mut profile.rights
     })?;
-    rights(connection, names, which, "profile", &mut profiles, |profile| &mut profile.rights)?;
     Ok(profiles)
 }
 
@@ -117,12 +130,20 @@ pub(super) fn roles(connection: &Connection, names: &impl Resolve, which: Which)
         roles.push(row.get(0)?, role);
         Ok(())
     })?;
-    scan(connection, which, "SELECT role, profile FROM role_profiles", "role", |row| {
-        let role = roles.get_mut(row.get(0)?)?;
-        role.profiles.insert(names.profile(row.get(1)?)?);
-        Ok(())
+    scan(
+        connection,
+        which,
+        "SELECT role, profile FROM role_profiles",
+        "role",
+        |row| {
+            let role = roles.get_mut(row.get(0)?)?;
+            role.profiles.insert(names.profile(row.get(1)?)?);
+            Ok(())
+        },
+    )?;
+    rights(connection, names, which, "role", &mut roles, |role| {
+        &mut role.rights
     })?;
-    rights(connection, names, which, "role", &mut roles, |role| &mut role.rights)?;
     Ok(roles)
 }
 
@@ -212,10 +233,18 @@ pub(super) fn installation(connection: &Connection) -> Outcome<Installation> {
         }
         Ok(())
     })?;
-    scan(connection, Which::All, "SELECT name FROM modules WHERE recorded", "id", |row| {
-        installation.modules.insert(text(row, 0)?.into(), Default::default());
-        Ok(())
-    })?;
+    scan(
+        connection,
+        Which::All,
+        "SELECT name FROM modules WHERE recorded",
+        "id",
+        |row| {
+            installation
+                .modules
+                .insert(text(row, 0)?.into(), Default::default());
+            Ok(())
+        },
+    )?;
     let sql = "SELECT modules.name, fields.name FROM fields JOIN modules ON modules.id = fields.module
                 WHERE fields.recorded";
     scan(connection, Which::All, sql, "fields.id", |row| {

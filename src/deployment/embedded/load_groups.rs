@@ -7,9 +7,7 @@ use rusqlite::Connection;
 use super::fault::{Fault, Outcome};
 use super::load::{Which, parse, scan};
 use super::resolve::{Resolve, Rows, text};
-use crate::model::{
-    Authorisations, CallGroup, CallGroupMode, Dial, Group, Key, Line, MonitorPlaces, Status,
-};
+use crate::model::{Authorisations, CallGroup, CallGroupMode, Dial, Group, Key, Line, MonitorPlaces, Status};
 use crate::system::System;
 
 /// Reads groups.
@@ -30,7 +28,8 @@ fn rows(connection: &Connection, names: &impl Resolve, which: Which) -> Outcome<
     let modes = [CallGroupMode::SipSoftphone, CallGroupMode::VoiceServices];
     let user = |number: Option<i64>| number.map(|number| names.user(number)).transpose();
     let mut groups = Rows::default();
-    let sql = "SELECT id, description, variety, active, head, deputy, line, call_mode, call_number, created_by
+    let sql =
+        "SELECT id, description, variety, active, head, deputy, line, call_mode, call_number, created_by
                  FROM groups";
     scan(connection, which, sql, "id", |row| {
         let variety: Option<String> = row.get(2)?;
@@ -74,27 +73,45 @@ fn members(
     groups: &mut Rows<Group>,
 ) -> Outcome<()> {
     let owner = "of_group";
-    scan(connection, which, "SELECT of_group, user FROM member_users", owner, |row| {
-        let members = &mut groups.get_mut(row.get(0)?)?.members;
-        members.users.insert(names.user(row.get(1)?)?);
-        Ok(())
-    })?;
-    scan(connection, which, "SELECT of_group, role FROM member_roles", owner, |row| {
-        let members = &mut groups.get_mut(row.get(0)?)?.members;
-        members.roles.insert(names.role(row.get(1)?)?);
-        Ok(())
-    })?;
+    scan(
+        connection,
+        which,
+        "SELECT of_group, user FROM member_users",
+        owner,
+        |row| {
+            let members = &mut groups.get_mut(row.get(0)?)?.members;
+            members.users.insert(names.user(row.get(1)?)?);
+            Ok(())
+        },
+    )?;
+    scan(
+        connection,
+        which,
+        "SELECT of_group, role FROM member_roles",
+        owner,
+        |row| {
+            let members = &mut groups.get_mut(row.get(0)?)?.members;
+            members.roles.insert(names.role(row.get(1)?)?);
+            Ok(())
+        },
+    )?;
     let sql = "SELECT of_group, role FROM member_roles_and_subordinates";
     scan(connection, which, sql, owner, |row| {
         let members = &mut groups.get_mut(row.get(0)?)?.members;
         members.roles_and_subordinates.insert(names.role(row.get(1)?)?);
         Ok(())
     })?;
-    scan(connection, which, "SELECT of_group, member FROM member_groups", owner, |row| {
-        let members = &mut groups.get_mut(row.get(0)?)?.members;
-        members.groups.insert(names.group(row.get(1)?)?);
-        Ok(())
-    })
+    scan(
+        connection,
+        which,
+        "SELECT of_group, member FROM member_groups",
+        owner,
+        |row| {
+            let members = &mut groups.get_mut(row.get(0)?)?.members;
+            members.groups.insert(names.group(row.get(1)?)?);
+            Ok(())
+        },
+    )
 }
 
 fn settings(
@@ -104,16 +121,28 @@ fn settings(
     groups: &mut Rows<Group>,
 ) -> Outcome<()> {
     let owner = "of_group";
-    scan(connection, which, "SELECT of_group, role FROM group_roles", owner, |row| {
-        let group = groups.get_mut(row.get(0)?)?;
-        group.roles.insert(names.role(row.get(1)?)?);
-        Ok(())
-    })?;
-    scan(connection, which, "SELECT of_group, service FROM group_services", owner, |row| {
-        let group = groups.get_mut(row.get(0)?)?;
-        group.services.insert(names.service(row.get(1)?)?);
-        Ok(())
-    })?;
+    scan(
+        connection,
+        which,
+        "SELECT of_group, role FROM group_roles",
+        owner,
+        |row| {
+            let group = groups.get_mut(row.get(0)?)?;
+            group.roles.insert(names.role(row.get(1)?)?);
+            Ok(())
+        },
+    )?;
+    scan(
+        connection,
+        which,
+        "SELECT of_group, service FROM group_services",
+        owner,
+        |row| {
+            let group = groups.get_mut(row.get(0)?)?;
+            group.services.insert(names.service(row.get(1)?)?);
+            Ok(())
+        },
+    )?;
     let sql = "SELECT of_group, shown, monitor, favorites FROM monitor_groups";
     scan(connection, which, sql, owner, |row| {
         let group = groups.get_mut(row.get(0)?)?;

@@ -8,8 +8,8 @@ use super::resolve::OneByOne;
 use super::scribe::Scribe;
 use super::{explain, load_groups, write_groups, write_roles};
 use crate::model::{
-    DefaultAccess, Group, GroupName, ModuleName, Principal, Profile, ProfileName, Role, RoleName,
-    RuleAccess, RuleKey, UserName,
+    DefaultAccess, Group, GroupName, ModuleName, Principal, Profile, ProfileName, Role, RoleName, RuleAccess,
+    RuleKey, UserName,
 };
 use crate::plan::{Edit, Object, Operation};
 
@@ -19,9 +19,11 @@ pub(super) fn perform(scribe: Scribe<'_>, operation: &Operation) -> Outcome<()> 
         Operation::Profile(edit) => edit_object(scribe, edit),
         Operation::Role(edit) => edit_object(scribe, edit),
         Operation::Group(edit) => edit_object(scribe, edit),
-        Operation::SetDefault { module, before, after } => {
-            check_default(scribe, module, *before).and_then(|()| set_default(scribe, module, *after))
-        }
+        Operation::SetDefault {
+            module,
+            before,
+            after,
+        } => check_default(scribe, module, *before).and_then(|()| set_default(scribe, module, *after)),
         Operation::SetRule { rule, before, after } => set_rule(scribe, rule, *before, *after),
         Operation::DeleteRule { rule, before } => delete_rule(scribe, rule, *before),
         Operation::AssignRole { user, before, after } => {
@@ -87,7 +89,9 @@ impl Stored for Profile {
     }
     fn load(scribe: Scribe<'_>, id: i64) -> Outcome<Option<Self>> {
         let names = OneByOne(scribe.connection);
-        Ok(load::profiles(scribe.connection, &names, Which::Of(id))?.values.pop())
+        Ok(load::profiles(scribe.connection, &names, Which::Of(id))?
+            .values
+            .pop())
     }
     fn canonical(&self, _scribe: Scribe<'_>) -> Self {
         let mut profile = self.clone();
@@ -101,7 +105,12 @@ impl Stored for Profile {
         write_roles::change_profile(scribe, id, self, after)
     }
     fn rename(scribe: Scribe<'_>, id: i64, to: &ProfileName) -> Outcome<()> {
-        rename(scribe, "UPDATE profiles SET name = ?2, name_key = ?3 WHERE id = ?1", id, to.as_str())
+        rename(
+            scribe,
+            "UPDATE profiles SET name = ?2, name_key = ?3 WHERE id = ?1",
+            id,
+            to.as_str(),
+        )
     }
     fn remove(scribe: Scribe<'_>, id: i64, heir: Option<&ProfileName>) -> Outcome<()> {
         write_roles::remove_profile(scribe, id, heir)
@@ -114,7 +123,9 @@ impl Stored for Role {
     }
     fn load(scribe: Scribe<'_>, id: i64) -> Outcome<Option<Self>> {
         let names = OneByOne(scribe.connection);
-        Ok(load::roles(scribe.connection, &names, Which::Of(id))?.values.pop())
+        Ok(load::roles(scribe.connection, &names, Which::Of(id))?
+            .values
+            .pop())
     }
     fn canonical(&self, _scribe: Scribe<'_>) -> Self {
         let mut role = self.clone();
@@ -129,7 +140,12 @@ impl Stored for Role {
         write_roles::change_role(scribe, id, self, after)
     }
     fn rename(scribe: Scribe<'_>, id: i64, to: &RoleName) -> Outcome<()> {
-        rename(scribe, "UPDATE roles SET name = ?2, name_key = ?3 WHERE id = ?1", id, to.as_str())
+        rename(
+            scribe,
+            "UPDATE roles SET name = ?2, name_key = ?3 WHERE id = ?1",
+            id,
+            to.as_str(),
+        )
     }
     fn remove(scribe: Scribe<'_>, id: i64, heir: Option<&RoleName>) -> Outcome<()> {
         write_roles::remove_role(scribe, id, heir)
@@ -162,7 +178,12 @@ impl Stored for Group {
         write_groups::change(scribe, id, self, after)
     }
     fn rename(scribe: Scribe<'_>, id: i64, to: &GroupName) -> Outcome<()> {
-        rename(scribe, "UPDATE groups SET name = ?2, name_key = ?3 WHERE id = ?1", id, to.as_str())
+        rename(
+            scribe,
+            "UPDATE groups SET name = ?2, name_key = ?3 WHERE id = ?1",
+            id,
+            to.as_str(),
+        )
     }
     fn remove(scribe: Scribe<'_>, id: i64, heir: Option<&Principal>) -> Outcome<()> {
         write_groups::remove(scribe, id, heir)
@@ -253,7 +274,13 @@ fn find_rule(scribe: Scribe<'_>, rule: &RuleKey) -> Outcome<Option<(i64, String)
             AND from_kind = ?2 AND coalesce(from_user, from_role, from_group, 0) = ?3
             AND to_kind = ?4 AND coalesce(to_user, to_role, to_group, 0) = ?5",
     )?;
-    let values = params![scribe.module(&rule.module)?, from.0, number(&from), to.0, number(&to)];
+    let values = params![
+        scribe.module(&rule.module)?,
+        from.0,
+        number(&from),
+        to.0,
+        number(&to)
+    ];
     Ok(statement
         .query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)

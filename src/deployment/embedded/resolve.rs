@@ -51,7 +51,9 @@ impl<T> Rows<T> {
     pub(super) fn get_mut(&mut self, number: i64) -> Outcome<&mut T> {
         match self.place(number) {
             Some(place) => Ok(&mut self.values[place]),
-            None => Err(Fault::Damaged(format!("something belongs to object {number}, which is not there"))),
+            None => Err(Fault::Damaged(format!(
+                "something belongs to object {number}, which is not there"
+            ))),
         }
     }
 }
@@ -111,7 +113,10 @@ impl AllNames {
             permissions: names(connection, "SELECT id, name FROM permissions ORDER BY id")?,
             fields,
             services: names(connection, "SELECT id, name FROM services ORDER BY id")?,
-            levels: names(connection, "SELECT id, name FROM authorisation_levels ORDER BY id")?,
+            levels: names(
+                connection,
+                "SELECT id, name FROM authorisation_levels ORDER BY id",
+            )?,
             rights,
         })
     }

@@ -22,12 +22,26 @@ macro_rules! rights_of {
     ($owner:literal) => {
         RightsOf {
             take_permission: concat!(
-                "DELETE FROM ", $owner, "_permissions WHERE ", $owner, " = ?1 AND permission = ?2"
+                "DELETE FROM ",
+                $owner,
+                "_permissions WHERE ",
+                $owner,
+                " = ?1 AND permission = ?2"
             ),
             take_action: concat!(
-                "DELETE FROM ", $owner, "_actions WHERE ", $owner, " = ?1 AND module = ?2 AND action = ?3"
+                "DELETE FROM ",
+                $owner,
+                "_actions WHERE ",
+                $owner,
+                " = ?1 AND module = ?2 AND action = ?3"
             ),
-            take_field: concat!("DELETE FROM ", $owner, "_fields WHERE ", $owner, " = ?1 AND field = ?2"),
+            take_field: concat!(
+                "DELETE FROM ",
+                $owner,
+                "_fields WHERE ",
+                $owner,
+                " = ?1 AND field = ?2"
+            ),
             give_permission: concat!("INSERT INTO ", $owner, "_permissions VALUES (?1, ?2, ?3)"),
             give_action: concat!("INSERT INTO ", $owner, "_actions VALUES (?1, ?2, ?3, ?4)"),
             give_field: concat!("INSERT INTO ", $owner, "_fields VALUES (?1, ?2, ?3)"),

@@ -86,7 +86,10 @@ fn take(scribe: Scribe<'_>, id: i64, before: &Group, after: &Group) -> Outcome<(
         let sql = "DELETE FROM member_roles WHERE of_group = ?1 AND role = ?2";
         scribe.run(sql, [id, scribe.role(name)?])?;
     }
-    for name in was.roles_and_subordinates.difference(&will_be.roles_and_subordinates) {
+    for name in was
+        .roles_and_subordinates
+        .difference(&will_be.roles_and_subordinates)
+    {
         let sql = "DELETE FROM member_roles_and_subordinates WHERE of_group = ?1 AND role = ?2";
         scribe.run(sql, [id, scribe.role(name)?])?;
     }
@@ -137,7 +140,10 @@ pub(super) fn give(scribe: Scribe<'_>, id: i64, before: &Group, after: &Group) -
             format!("role {name}")
         })?;
     }
-    for name in will_be.roles_and_subordinates.difference(&was.roles_and_subordinates) {
+    for name in will_be
+        .roles_and_subordinates
+        .difference(&was.roles_and_subordinates)
+    {
         let values = [id, scribe.role(name)?];
         let sql = "INSERT INTO member_roles_and_subordinates VALUES (?1, ?2)";
         scribe.run_about(sql, values, || format!("role {name} and subordinates"))?;
@@ -171,11 +177,7 @@ pub(super) fn give(scribe: Scribe<'_>, id: i64, before: &Group, after: &Group) -
     Ok(())
 }
 
-fn give_groups<'a>(
-    scribe: Scribe<'_>,
-    id: i64,
-    groups: impl Iterator<Item = &'a GroupName>,
-) -> Outcome<()> {
+fn give_groups<'a>(scribe: Scribe<'_>, id: i64, groups: impl Iterator<Item = &'a GroupName>) -> Outcome<()> {
     for name in groups {
         let values = [id, scribe.group(name)?];
         scribe.run_about("INSERT INTO member_groups VALUES (?1, ?2)", values, || {
@@ -186,7 +188,7 @@ fn give_groups<'a>(
 }
 
 fn give_keys(scribe: Scribe<'_>, id: i64, group: &Group) -> Outcome<()> {
-    for (position, key) in group.keys.iter().enumerate() {
+    for (position, key) in (0_i64..).zip(&group.keys) {
         let (number, speed_dial) = match &key.dial {
             Dial::Number(number) => (Some(number), None),
             Dial::SpeedDial(speed_dial) => (None, Some(speed_dial)),
@@ -220,7 +222,10 @@ fn give_authorisations(
     authorisations: Option<&Authorisations>,
 ) -> Outcome<()> {
     if authorisations.is_some() && scribe.system.definition().authorisations.is_none() {
-        return Err(Fault::refused("not-supported", "the system has no authorisations"));
+        return Err(Fault::refused(
+            "not-supported",
+            "the system has no authorisations",
+        ));
     }
     let about = || format!("authorisations of {held_by}");
     match scribe.system.canonical_authorisations(authorisations.cloned()) {

@@ -12,7 +12,11 @@ use crate::system::RoleAttribute;
 pub(super) fn make_profile(scribe: Scribe<'_>, name: &ProfileName, profile: &Profile) -> Outcome<()> {
     let id = scribe.make(
         "INSERT INTO profiles (name, name_key, description) VALUES (?1, ?2, ?3)",
-        params![name.as_str(), scribe.system.fold(name.as_str()), profile.description],
+        params![
+            name.as_str(),
+            scribe.system.fold(name.as_str()),
+            profile.description
+        ],
     )?;
     rights::write(scribe, &OF_PROFILES, id, &Rights::default(), &profile.rights)
 }
@@ -32,9 +36,11 @@ pub(super) fn change_profile(scribe: Scribe<'_>, id: i64, before: &Profile, afte
 pub(super) fn remove_profile(scribe: Scribe<'_>, id: i64, heir: Option<&ProfileName>) -> Outcome<()> {
     if let Some(heir) = heir {
         let heir_id = scribe.profile(heir)?;
-        scribe.run_about("INSERT INTO profile_transfers VALUES (?1, ?2)", [id, heir_id], || {
-            format!("transfer to profile {heir}")
-        })?;
+        scribe.run_about(
+            "INSERT INTO profile_transfers VALUES (?1, ?2)",
+            [id, heir_id],
+            || format!("transfer to profile {heir}"),
+        )?;
     }
     scribe.run("DELETE FROM profiles WHERE id = ?1", [id])?;
     Ok(())
@@ -42,7 +48,11 @@ pub(super) fn remove_profile(scribe: Scribe<'_>, id: i64, heir: Option<&ProfileN
 
 /// Makes a role.
 pub(super) fn make_role(scribe: Scribe<'_>, name: &RoleName, role: &Role) -> Outcome<()> {
-    let reports_to = role.reports_to.as_ref().map(|above| scribe.role(above)).transpose()?;
+    let reports_to = role
+        .reports_to
+        .as_ref()
+        .map(|above| scribe.role(above))
+        .transpose()?;
     let id = scribe.make(
         "INSERT INTO roles (name, name_key, description, reports_to, assign_records_to)
          VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -90,9 +100,11 @@ fn give_profiles<'a>(
 ) -> Outcome<()> {
     for name in profiles {
         let profile = scribe.profile(name)?;
-        scribe.run_about("INSERT INTO role_profiles VALUES (?1, ?2)", [role, profile], || {
-            format!("profile {name}")
-        })?;
+        scribe.run_about(
+            "INSERT INTO role_profiles VALUES (?1, ?2)",
+            [role, profile],
+            || format!("profile {name}"),
+        )?;
     }
     Ok(())
 }
@@ -107,7 +119,11 @@ pub(super) fn change_role(scribe: Scribe<'_>, id: i64, before: &Role, after: &Ro
         )?;
     }
     if before.reports_to != after.reports_to {
-        let above = after.reports_to.as_ref().map(|above| scribe.role(above)).transpose()?;
+        let above = after
+            .reports_to
+            .as_ref()
+            .map(|above| scribe.role(above))
+            .transpose()?;
         let sql = "UPDATE roles SET reports_to = ?2 WHERE id = ?1";
         scribe.run_about(sql, params![id, above], || match &after.reports_to {
             Some(above) => format!("reports to {above}"),
@@ -132,9 +148,11 @@ pub(super) fn change_role(scribe: Scribe<'_>, id: i64, before: &Role, after: &Ro
 pub(super) fn remove_role(scribe: Scribe<'_>, id: i64, heir: Option<&RoleName>) -> Outcome<()> {
     if let Some(heir) = heir {
         let heir_id = scribe.role(heir)?;
-        scribe.run_about("INSERT INTO role_transfers VALUES (?1, ?2)", [id, heir_id], || {
-            format!("transfer to role {heir}")
-        })?;
+        scribe.run_about(
+            "INSERT INTO role_transfers VALUES (?1, ?2)",
+            [id, heir_id],
+            || format!("transfer to role {heir}"),
+        )?;
     }
     scribe.run("DELETE FROM roles WHERE id = ?1", [id])?;
     Ok(())
