@@ -21,7 +21,11 @@ pub struct Outcome {
 ///
 /// `progress` is told after each step how many are done.
 pub fn execute(plan: Plan, writer: &mut impl Write, mut progress: impl FnMut(usize)) -> Outcome {
-    let mut outcome = Outcome { done: Vec::with_capacity(plan.steps.len()), failed: None, not_tried: Vec::new() };
+    let mut outcome = Outcome {
+        done: Vec::with_capacity(plan.steps.len()),
+        failed: None,
+        not_tried: Vec::new(),
+    };
     for step in plan.steps {
         if outcome.failed.is_some() {
             outcome.not_tried.push(step);

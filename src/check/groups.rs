@@ -1,5 +1,7 @@
 //! Groups as single objects: who may be in them and which settings go together.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use super::removals::{made_by, some_of};
 use crate::model::{FeatureId, Group, GroupIntent, GroupName, Identity, ServiceId, Status};
@@ -8,10 +10,20 @@ use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
 /// Groups that are made elsewhere are neither made nor changed here.
 pub(super) fn external(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let old_names: BTreeMap<_, _> = context
+        .renames
+        .groups
+        .iter()
+        .map(|(old, new)| (new, old))
+        .collect();
     for (name, wanted) in &context.intent.groups {
-        let Some(group) = context.desired.groups.get(name) else { continue };
-        let old_name = context.renames.groups.iter().find(|(_, new)| *new == name).map(|(old, _)| old);
-        let live = context.live.and_then(|live| live.groups.get(old_name.unwrap_or(name)));
+        let Some(group) = context.desired.groups.get(name) else {
+            continue;
+        };
+        let old_name = old_names.get(name).copied();
+        let live = context
+            .live
+            .and_then(|live| live.groups.get(old_name.unwrap_or(name)));
         let Some(variety) = live.map_or(group.variety.as_ref(), |live| live.variety.as_ref()) else {
             if let (Some(_), Some(variety)) = (live, &wanted.variety) {
                 let message = format!("group `{name}` is an ordinary group, not a {}", variety.value);
@@ -42,20 +54,41 @@ pub(super) fn members(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
     let super_roles = &context.system.definition().access.super_roles;
     let role_of = |user| {
-        let wanted = context.intent.users.get(user).and_then(|wanted| wanted.role.as_ref()?.value.as_ref());
+        let wanted = context
+            .intent
+            .users
+            .get(user)
+            .and_then(|wanted| wanted.role.as_ref()?.value.as_ref());
         wanted.or_else(|| context.desired.users.get(user)?.role.as_ref())
     };
     for (name, group) in &context.desired.groups {
         for user in &group.members.users {
-            let Some(role) = role_of(user).filter(|role| super_roles.contains(*role)) else { continue };
+            let Some(role) = role_of(user).filter(|role| super_roles.contains(*role)) else {
+                continue;
+            };
             let message = format!("user `{user}` has role `{role}` and cannot be in group `{name}`");
-            let members = context.intent.groups.get(name).and_then(|wanted| wanted.members.as_ref());
+            let members = context
+                .intent
+                .groups
+                .get(name)
+                .and_then(|wanted| wanted.members.as_ref());
             let place = members
-                .and_then(|members| members.value.users.iter().find(|at| at.value == *user).map(|at| at.span))
+                .and_then(|members| {
+                    members
+                        .value
+                        .users
+                        .iter()
+                        .find(|at| at.value == *user)
+                        .map(|at| at.span)
+                })
                 .or_else(|| context.intent.place(&Identity::User(user.clone())));
             diagnostics.push(match place {
                 Some(place) => context.error(Code::SuperRoleNotInGroups, message, place),
-                None => context.violation(&Identity::Group(name.clone()), Code::SuperRoleNotInGroups, message),
+                None => context.violation(
+                    &Identity::Group(name.clone()),
+                    Code::SuperRoleNotInGroups,
+                    message,
+                ),
             });
         }
     }
@@ -65,17 +98,34 @@ pub(super) fn members(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn primary_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let Some(live) = context.live else { return };
     for (name, user) in &live.users {
-        let Some(primary) = &user.primary_group else { continue };
-        let left = live.groups.get(primary).is_some_and(|group| group.members.users.contains(name))
-            && context.desired.groups.get(primary).is_some_and(|group| !group.members.users.contains(name));
-        let members = context.intent.groups.get(primary).and_then(|wanted| wanted.members.as_ref());
+        let Some(primary) = &user.primary_group else {
+            continue;
+        };
+        let left = live
+            .groups
+            .get(primary)
+            .is_some_and(|group| group.members.users.contains(name))
+            && context
+                .desired
+                .groups
+                .get(primary)
+                .is_some_and(|group| !group.members.users.contains(name));
+        let members = context
+            .intent
+            .groups
+            .get(primary)
+            .and_then(|wanted| wanted.members.as_ref());
         if let Some(members) = members.filter(|_| left) {
-            let message = format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
+            let message =
+                format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
             diagnostics.push(context.error(Code::PrimaryGroup, message, members.span));
         }
     }
     for (name, removal) in &context.intent.removed.groups {
-        let users = live.users.iter().filter(|(_, user)| user.primary_group.as_ref() == Some(name));
+        let users = live
+            .users
+            .iter()
+            .filter(|(_, user)| user.primary_group.as_ref() == Some(name));
         let users: Vec<&str> = users.map(|(user, _)| user.as_str()).collect();
         if !users.is_empty() {
             let message = format!("group `{name}` is the primary group of {}", some_of(&users));
@@ -87,7 +137,9 @@ fn primary_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 /// Settings that go together.
 pub(super) fn settings(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for (name, wanted) in &context.intent.groups {
-        let Some(group) = context.desired.groups.get(name) else { continue };
+        let Some(group) = context.desired.groups.get(name) else {
+            continue;
+        };
         head(context, name, group, wanted, diagnostics);
         call_group(context, name, group, wanted, diagnostics);
         services(context, group, wanted, diagnostics);
@@ -114,7 +166,10 @@ fn head(
         diagnostics.push(context.error(Code::HeadSettingsNeedHead, message, place));
     }
     if group.head_authorisations.is_some() {
-        let place = wanted.head_authorisations.as_ref().map_or(wanted.at, |at| at.span);
+        let place = wanted
+            .head_authorisations
+            .as_ref()
+            .map_or(wanted.at, |at| at.span);
         let message = format!("group `{name}` has authorisations of a head but no head");
         diagnostics.push(context.error(Code::HeadSettingsNeedHead, message, place));
     }
@@ -127,18 +182,27 @@ fn call_group(
     wanted: &GroupIntent,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(call_group) = &group.call_group else { return };
+    let Some(call_group) = &group.call_group else {
+        return;
+    };
     let place = wanted.call_group.as_ref().map_or(wanted.at, |at| at.span);
     if context.system.has(Constraint::CallGroupNeedsActiveGroup) && group.status == Status::Inactive {
         let message = format!("group `{name}` is inactive and cannot be a call group");
         diagnostics.push(context.error(Code::CallGroupNeedsActiveGroup, message, place));
     }
     let kind = context.system.definition().groups.as_ref();
-    let mode = kind.and_then(|kind| kind.call_group_modes.iter().find(|mode| mode.id == call_group.mode));
+    let mode = kind.and_then(|kind| {
+        kind.call_group_modes
+            .iter()
+            .find(|mode| mode.id == call_group.mode)
+    });
     if let Some((mode, feature)) = mode.and_then(|mode| Some((mode, mode.needs.as_ref()?)))
         && !context.system.has_feature(context.installation, feature)
     {
-        let message = format!("call groups by {} need `{feature}`, which the installation does not have", mode.label);
+        let message = format!(
+            "call groups by {} need `{feature}`, which the installation does not have",
+            mode.label
+        );
         diagnostics.push(context.error(Code::NotLicensed, message, place));
     }
 }
@@ -147,10 +211,14 @@ fn services(context: &Context<'_>, group: &Group, wanted: &GroupIntent, diagnost
     let Some(services) = &wanted.services else { return };
     let has = |feature: &FeatureId| context.system.has_feature(context.installation, feature);
     for wanted in &services.value {
-        let Some(service) = context.system.service(&wanted.value) else { continue };
+        let Some(service) = context.system.service(&wanted.value) else {
+            continue;
+        };
         if let Some(feature) = service.unless.as_ref().filter(|feature| has(feature)) {
-            let message =
-                format!("`{}` is granted to everyone (`{feature}`), so a group cannot set it", service.label);
+            let message = format!(
+                "`{}` is granted to everyone (`{feature}`), so a group cannot set it",
+                service.label
+            );
             diagnostics.push(context.error(Code::GrantedGlobally, message, wanted.span));
         }
         if let Some(feature) = service.needs.as_ref().filter(|feature| !has(feature)) {
@@ -160,7 +228,11 @@ fn services(context: &Context<'_>, group: &Group, wanted: &GroupIntent, diagnost
         let needed = &service.needs_one_of;
         if !needed.is_empty() && needed.iter().all(|other| !group.services.contains(other)) {
             let needed: Vec<&str> = needed.iter().map(ServiceId::as_str).collect();
-            let message = format!("`{}` has no effect without {}", service.label, needed.join(" or "));
+            let message = format!(
+                "`{}` has no effect without {}",
+                service.label,
+                needed.join(" or ")
+            );
             diagnostics.push(without_effect(message, wanted.span));
         }
     }

@@ -8,7 +8,9 @@ use crate::text::{Code, Diagnostics};
 
 /// No role above itself, one top where the product has one, no deeper than the product stores.
 pub(super) fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let Some(kind) = &context.system.definition().roles else { return };
+    let Some(kind) = &context.system.definition().roles else {
+        return;
+    };
     let roles = &context.desired.roles;
     let mut depths: BTreeMap<&RoleName, usize> = BTreeMap::new();
     for start in roles.keys() {
@@ -23,7 +25,11 @@ pub(super) fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 break None;
             }
             path.push(current);
-            match roles.get(current).and_then(|role| role.reports_to.as_ref()).and_then(|up| roles.get_key_value(up)) {
+            match roles
+                .get(current)
+                .and_then(|role| role.reports_to.as_ref())
+                .and_then(|up| roles.get_key_value(up))
+            {
                 Some((superior, _)) => current = superior,
                 None => break Some(usize::MAX),
             }
@@ -50,26 +56,48 @@ pub(super) fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     let Some(root) = &kind.root else { return };
-    for (name, role) in roles.iter().filter(|(name, role)| role.reports_to.is_none() && *name != root) {
+    for (name, role) in roles
+        .iter()
+        .filter(|(name, role)| role.reports_to.is_none() && *name != root)
+    {
         let _ = role;
         // Offline, a role that says nothing of its superior may have one on the deployment.
-        let says_so = context.intent.roles.get(name).is_some_and(|wanted| wanted.reports_to.is_some());
+        let says_so = context
+            .intent
+            .roles
+            .get(name)
+            .is_some_and(|wanted| wanted.reports_to.is_some());
         if context.live.is_some() || says_so {
-            let message = format!("role `{name}` reports to nobody; every role but `{root}` reports to another");
-            diagnostics.push(context.violation(&Identity::Role(name.clone()), Code::RoleNeedsParent, message));
+            let message =
+                format!("role `{name}` reports to nobody; every role but `{root}` reports to another");
+            diagnostics.push(context.violation(
+                &Identity::Role(name.clone()),
+                Code::RoleNeedsParent,
+                message,
+            ));
         }
     }
 }
 
 fn report_role_cycle(context: &Context<'_>, cycle: &[&RoleName], diagnostics: &mut Diagnostics) {
     let intent = context.intent;
-    let Some(first) = cycle.iter().find(|role| intent.roles.contains_key(**role)).or(cycle.first()) else { return };
+    let Some(first) = cycle
+        .iter()
+        .find(|role| intent.roles.contains_key(**role))
+        .or(cycle.first())
+    else {
+        return;
+    };
     let mut words: Vec<&str> = cycle.iter().map(|role| role.as_str()).collect();
     words.push(words[0]);
     let message = format!("role cycle: {}", words.join(" reports to "));
     let identity = Identity::Role((*first).clone());
     let mut diagnostic = context.violation(&identity, Code::RoleCycle, message);
-    if let Some(place) = intent.roles.get(*first).and_then(|wanted| wanted.reports_to.as_ref()) {
+    if let Some(place) = intent
+        .roles
+        .get(*first)
+        .and_then(|wanted| wanted.reports_to.as_ref())
+    {
         diagnostic = diagnostic.at(place.span);
     }
     diagnostics.push(diagnostic);
@@ -115,10 +143,17 @@ pub(super) fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn report_group_cycle(context: &Context<'_>, cycle: &[&GroupName], diagnostics: &mut Diagnostics) {
     let intent = context.intent;
     // Point at the membership that closes the cycle, where a manifest asks for it.
-    let pairs = cycle.iter().enumerate().map(|(i, holder)| (*holder, cycle[(i + 1) % cycle.len()]));
+    let pairs = cycle
+        .iter()
+        .enumerate()
+        .map(|(i, holder)| (*holder, cycle[(i + 1) % cycle.len()]));
     let place = pairs.into_iter().find_map(|(holder, nested)| {
         let members = intent.groups.get(holder)?.members.as_ref()?;
-        let member = members.value.groups.iter().find(|member| member.value == *nested)?;
+        let member = members
+            .value
+            .groups
+            .iter()
+            .find(|member| member.value == *nested)?;
         Some((holder, member.span))
     });
     let mut words: Vec<&str> = cycle.iter().map(|group| group.as_str()).collect();

@@ -15,12 +15,18 @@ fn wanted_rights<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a Right
 /// Everything that rights name exists, at a level that it takes.
 pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let system = context.system;
-    let Some(kind) = &system.definition().modules else { return };
+    let Some(kind) = &system.definition().modules else {
+        return;
+    };
     let modules: BTreeSet<ModuleName> = system.modules_of(context.installation).collect();
     for rights in wanted_rights(context) {
         for (module, wanted) in rights.modules.iter().flat_map(|modules| &modules.value) {
             if !modules.contains(module) {
-                let mut unknown = context.error(Code::UnknownModule, format!("unknown module `{module}`"), wanted.at);
+                let mut unknown = context.error(
+                    Code::UnknownModule,
+                    format!("unknown module `{module}`"),
+                    wanted.at,
+                );
                 unknown = match closest(module.as_str(), modules.iter().map(ModuleName::as_str)) {
                     Some(close) => unknown.hint(format!("did you mean `{close}`?")),
                     None => unknown.hint("list it under `installation.modules` in rolecall.yaml"),
@@ -40,7 +46,10 @@ pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                     known.levels.contains_key(level)
                 };
                 if !takes {
-                    let message = format!("action `{action}` of `{module}` takes no level `{}`", level.as_str());
+                    let message = format!(
+                        "action `{action}` of `{module}` takes no level `{}`",
+                        level.as_str()
+                    );
                     diagnostics.push(context.error(Code::LevelNotSupported, message, wanted.at));
                 }
             }
@@ -67,10 +76,17 @@ pub(super) fn licensed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     for rights in wanted_rights(context) {
-        for (id, level) in rights.permissions.iter().flat_map(|permissions| &permissions.value) {
-            let Some((category, permission)) = context.system.permission(id) else { continue };
+        for (id, level) in rights
+            .permissions
+            .iter()
+            .flat_map(|permissions| &permissions.value)
+        {
+            let Some((category, permission)) = context.system.permission(id) else {
+                continue;
+            };
             let needs = permission.needs.as_ref().or(category.needs.as_ref());
-            let Some(feature) = needs.filter(|feature| !context.system.has_feature(context.installation, feature))
+            let Some(feature) =
+                needs.filter(|feature| !context.system.has_feature(context.installation, feature))
             else {
                 continue;
             };

@@ -1,5 +1,7 @@
 //! Roles as single objects, and the users who hold them.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use crate::model::{Identity, Role};
 use crate::system::{Constraint, RoleAttribute};
@@ -10,8 +12,13 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let definition = context.system.definition();
     let Some(kind) = &definition.roles else { return };
     for name in &kind.fixed {
-        let Some(wanted) = context.intent.roles.get(name) else { continue };
-        let before = context.live.and_then(|live| live.roles.get(name)).or_else(|| definition.builtin.roles.get(name));
+        let Some(wanted) = context.intent.roles.get(name) else {
+            continue;
+        };
+        let before = context
+            .live
+            .and_then(|live| live.roles.get(name))
+            .or_else(|| definition.builtin.roles.get(name));
         if before != context.desired.roles.get(name) {
             let message = format!("role `{name}` is built in and cannot be changed");
             diagnostics.push(context.error(Code::BuiltinObject, message, wanted.at));
@@ -29,18 +36,26 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 
 /// A new role says what the product asks every role to say. Only a deployment knows which roles are new.
 pub(super) fn required(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let (Some(kind), Some(live)) = (&context.system.definition().roles, context.live) else { return };
+    let (Some(kind), Some(live)) = (&context.system.definition().roles, context.live) else {
+        return;
+    };
     if kind.required.is_empty() {
         return;
     }
-    let renamed: Vec<_> = context.renames.roles.values().collect();
+    let renamed: BTreeSet<_> = context.renames.roles.values().collect();
     for (name, wanted) in &context.intent.roles {
-        if live.roles.contains_key(name) || renamed.contains(&name) {
+        if live.roles.contains_key(name) || renamed.contains(name) {
             continue;
         }
-        let Some(role) = context.desired.roles.get(name) else { continue };
-        let missing: Vec<&str> =
-            kind.required.iter().filter(|attribute| lacks(role, **attribute)).map(|a| key(*a)).collect();
+        let Some(role) = context.desired.roles.get(name) else {
+            continue;
+        };
+        let missing: Vec<&str> = kind
+            .required
+            .iter()
+            .filter(|attribute| lacks(role, **attribute))
+            .map(|a| key(*a))
+            .collect();
         if !missing.is_empty() {
             let message = format!("the new role `{name}` needs {}", missing.join(", "));
             diagnostics.push(context.error(Code::MissingAttribute, message, wanted.at));
@@ -76,7 +91,7 @@ pub(super) fn users(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for (name, user) in &context.desired.users {
         let identity = || Identity::User(name.clone());
         match &user.role {
-            None if needs_role => {
+            None if needs_role && context.live.is_some() => {
                 let message = format!("user `{name}` is left without a role");
                 diagnostics.push(context.violation(&identity(), Code::UserNeedsRole, message));
             }
@@ -97,7 +112,7 @@ pub(super) fn users(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     // Offline the users are not known, but a manifest can still say that someone has none.
     for (name, wanted) in &context.intent.users {
         if let Some(role) = wanted.role.as_ref().filter(|role| role.value.is_none())
-            && !context.desired.users.contains_key(name)
+            && context.live.is_none()
         {
             let message = format!("user `{name}` is left without a role");
             diagnostics.push(context.error(Code::UserNeedsRole, message, role.span));

@@ -42,7 +42,10 @@ pub(super) fn allowed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn no_effect(key: &RuleKey, default: &str, place: Span) -> crate::text::Diagnostic {
-    let message = format!("the rule has no effect: the default of `{}` is `{default}`", key.module);
+    let message = format!(
+        "the rule has no effect: the default of `{}` is `{default}`",
+        key.module
+    );
     crate::text::Diagnostic::warning(Code::NoEffect, message).at(place)
 }
 
@@ -55,13 +58,17 @@ fn shareable(
 ) {
     if !modules.contains(module) {
         let unknown = context.error(Code::UnknownModule, format!("unknown module `{module}`"), place);
-        diagnostics.push(match closest(module.as_str(), modules.iter().map(ModuleName::as_str)) {
-            Some(close) => unknown.hint(format!("did you mean `{close}`?")),
-            None => unknown.hint("list it under `installation.modules` in rolecall.yaml"),
-        });
+        diagnostics.push(
+            match closest(module.as_str(), modules.iter().map(ModuleName::as_str)) {
+                Some(close) => unknown.hint(format!("did you mean `{close}`?")),
+                None => unknown.hint("list it under `installation.modules` in rolecall.yaml"),
+            },
+        );
         return;
     }
-    let Some(known) = context.system.module(module) else { return };
+    let Some(known) = context.system.module(module) else {
+        return;
+    };
     if let Some(followed) = &known.follows {
         let message = format!("`{module}` follows `{followed}`: what holds there holds here");
         let hint = format!("say it of `{followed}`");

@@ -60,13 +60,16 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
         return Ok(Exit::PartlyApplied);
     }
     let steps = if total == 1 { "step" } else { "steps" };
-    ui.data(&format!("Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"))?;
+    ui.data(&format!(
+        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
+    ))?;
     Ok(Exit::Done)
 }
 
 fn approve(ui: &mut Ui, deployment: &str) -> Result<(), Failure> {
     if !ui.can_ask() {
-        let message = "there is no terminal to ask on\nhint: look at the plan, then apply with --auto-approve";
+        let message =
+            "there is no terminal to ask on\nhint: look at the plan, then apply with --auto-approve";
         return Err(anyhow!(message).into());
     }
     let answer = ui.ask(&format!("\nApply this to {deployment}? Only `yes` goes on:"))?;
@@ -92,7 +95,15 @@ fn progress_bar(ui: &Ui, total: usize) -> ProgressBar {
 fn failed(ui: &mut Ui, outcome: &Outcome) -> Option<Exit> {
     let (step, error) = outcome.failed.as_ref()?;
     ui.say(&format!("error: {}: {error}", step.operation.identity()));
-    ui.say(&format!("{} done, 1 failed, {} not tried", outcome.done.len(), outcome.not_tried.len()));
+    ui.say(&format!(
+        "{} done, 1 failed, {} not tried",
+        outcome.done.len(),
+        outcome.not_tried.len()
+    ));
     ui.say("hint: what is done stays done; mend the cause and apply again");
-    Some(if outcome.done.is_empty() { Exit::Error } else { Exit::PartlyApplied })
+    Some(if outcome.done.is_empty() {
+        Exit::Error
+    } else {
+        Exit::PartlyApplied
+    })
 }

@@ -32,10 +32,18 @@ pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     let entry = workspace.deployment(&args.target)?;
     let snapshot = workspace.live(ui, &entry)?;
-    let export = Export { format_version: "1.0", deployment: &entry.name, snapshot: &snapshot };
+    let export = Export {
+        format_version: "1.0",
+        deployment: &entry.name,
+        snapshot: &snapshot,
+    };
     let mut text = serde_json::to_string_pretty(&export)?;
     text.push('\n');
     write_file(&args.out, &text)?;
-    ui.say(&format!("Wrote the state of {} to {}", entry.name, args.out.display()));
+    ui.say(&format!(
+        "Wrote the state of {} to {}",
+        entry.name,
+        args.out.display()
+    ));
     Ok(Exit::Done)
 }

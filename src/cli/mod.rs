@@ -106,7 +106,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are no error; wrong usage is 1, for 2 means changes.
-            let exit = if error.use_stderr() { Exit::Error } else { Exit::Done };
+            let exit = if error.use_stderr() {
+                Exit::Error
+            } else {
+                Exit::Done
+            };
             let _ = error.print();
             return ExitCode::from(exit as u8);
         }

@@ -40,7 +40,11 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
 }
 
 pub(super) fn style(ui: &Ui) -> Style {
-    Style { color: ui.color, width: ui.width, verbose: false }
+    Style {
+        color: ui.color,
+        width: ui.width,
+        verbose: false,
+    }
 }
 
 pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &Planned) -> PlanReport {

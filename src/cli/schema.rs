@@ -42,10 +42,15 @@ pub(super) fn run(ui: &mut Ui, args: &SchemaArgs) -> Result<Exit, Failure> {
 fn custom(ui: &mut Ui, name: &str) -> Result<serde_json::Value, Failure> {
     let path = Path::new(name);
     if !path.exists() {
-        let known = ["any", "project", "system"].into_iter().chain(SHIPPED.iter().map(|(name, _)| *name));
+        let known = ["any", "project", "system"]
+            .into_iter()
+            .chain(SHIPPED.iter().map(|(name, _)| *name));
         let hint = match closest(name, known.clone()) {
             Some(close) => format!("did you mean `{close}`?"),
-            None => format!("one of {}, or the path of a definition", known.collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "one of {}, or the path of a definition",
+                known.collect::<Vec<_>>().join(", ")
+            ),
         };
         return Err(anyhow!("there is no schema and no file `{name}`\nhint: {hint}").into());
     }

@@ -20,7 +20,8 @@ pub(super) struct Ui {
 impl Ui {
     pub(super) fn new() -> Self {
         let shows = |choice| choice != anstream::ColorChoice::Never;
-        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(60, 160));
+        let width =
+            terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(60, 160));
         Self {
             width,
             color: shows(anstream::AutoStream::choice(&io::stdout())),
@@ -45,7 +46,9 @@ impl Ui {
 
     /// Says why a command failed.
     pub(super) fn error(&mut self, error: &anyhow::Error) {
-        let style = anstyle::Style::new().bold().fg_color(Some(anstyle::AnsiColor::Red.into()));
+        let style = anstyle::Style::new()
+            .bold()
+            .fg_color(Some(anstyle::AnsiColor::Red.into()));
         let (start, end) = if self.color_of_talk {
             (style.render().to_string(), style.render_reset().to_string())
         } else {
@@ -65,7 +68,12 @@ impl Ui {
             text.push_str(render(diagnostic, sources, self.color_of_talk, self.width).trim_end());
             text.push_str("\n\n");
         }
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let count = |severity| {
+            diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity == severity)
+                .count()
+        };
         let words = |count: usize, word: &str| match count {
             0 => None,
             1 => Some(format!("1 {word}")),

@@ -40,6 +40,9 @@ pub(super) fn run(ui: &mut Ui, args: &ValidateArgs) -> Result<Exit, Failure> {
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts = counts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }));
     let counts = counts.collect::<Vec<_>>().join(", ");
-    ui.data(&format!("The manifests for {} are valid: {counts}\n", project.system.definition().title))?;
+    ui.data(&format!(
+        "The manifests for {} are valid: {counts}\n",
+        project.system.definition().title
+    ))?;
     Ok(Exit::Done)
 }

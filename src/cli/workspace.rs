@@ -7,8 +7,8 @@ use anyhow::{Context as _, anyhow, bail};
 use super::ui::Ui;
 use super::{Failure, Target};
 use crate::check::{self, check};
-use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::Read;
+use crate::deployment::embedded::{Reader, Store};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Defect, Installation, Intent, Snapshot};
 use crate::plan::{Overlay, Plan, Renames, Scope, overlay};
@@ -59,7 +59,12 @@ impl Workspace {
 
     /// Judges the manifests without a deployment, laid over what every installation has.
     pub(super) fn check_offline(&mut self) {
-        let Project { system, installation, intent, .. } = &self.project;
+        let Project {
+            system,
+            installation,
+            intent,
+            ..
+        } = &self.project;
         let mut base = system.bare();
         base.installation = installation.clone();
         for name in intent.existing.profiles.keys() {
@@ -90,13 +95,19 @@ impl Workspace {
     /// The deployment that is meant.
     pub(super) fn deployment(&self, target: &Target) -> Result<DeploymentEntry, Failure> {
         let deployments = &self.project.deployments;
-        let names = || deployments.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = || {
+            deployments
+                .iter()
+                .map(|entry| entry.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let default = self.project.default.as_ref().map(|(name, _)| name);
         if let Some(name) = target.deployment.as_ref().or(default) {
             let found = deployments.iter().find(|entry| entry.name == *name);
-            return found
-                .cloned()
-                .ok_or_else(|| anyhow!("there is no deployment `{name}`; the project has {}", names()).into());
+            return found.cloned().ok_or_else(|| {
+                anyhow!("there is no deployment `{name}`; the project has {}", names()).into()
+            });
         }
         match &deployments[..] {
             [only] => Ok(only.clone()),
@@ -154,7 +165,12 @@ impl Workspace {
 
     /// Plans against a state that was read.
     pub(super) fn plan_against(&mut self, live: Snapshot) -> Result<Planned, Failure> {
-        let Project { system, installation, intent, .. } = &self.project;
+        let Project {
+            system,
+            installation,
+            intent,
+            ..
+        } = &self.project;
         if live.system != system.definition().name {
             bail_other_system(&live, system)?;
         }
@@ -183,7 +199,17 @@ fn judge(
 ) {
     let renames: &Renames = &overlay.renames;
     let desired = &overlay.desired;
-    check(&check::Context { system, intent, desired, live: Some(live), renames, installation }, diagnostics);
+    check(
+        &check::Context {
+            system,
+            intent,
+            desired,
+            live: Some(live),
+            renames,
+            installation,
+        },
+        diagnostics,
+    );
 }
 
 /// What the project file says of the installation, and what the deployment says, which knows better.
@@ -191,17 +217,34 @@ fn known_installation(stated: &Installation, live: &Snapshot) -> Installation {
     let mut known = stated.clone();
     known.features.extend(live.installation.features.clone());
     for (module, fields) in &live.installation.modules {
-        known.modules.entry(module.clone()).or_default().extend(fields.iter().cloned());
+        known
+            .modules
+            .entry(module.clone())
+            .or_default()
+            .extend(fields.iter().cloned());
     }
     known
 }
 
 /// Modules that an installation adds have the usual default like the others.
 fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
-    let defaults = system.definition().sharing.as_ref().and_then(|sharing| sharing.defaults.as_ref());
+    let defaults = system
+        .definition()
+        .sharing
+        .as_ref()
+        .and_then(|sharing| sharing.defaults.as_ref());
     let Some(defaults) = defaults else { return };
-    for module in snapshot.installation.modules.keys().filter(|module| system.module(module).is_none()) {
-        snapshot.sharing.defaults.entry(module.clone()).or_insert(defaults.usual);
+    for module in snapshot
+        .installation
+        .modules
+        .keys()
+        .filter(|module| system.module(module).is_none())
+    {
+        snapshot
+            .sharing
+            .defaults
+            .entry(module.clone())
+            .or_insert(defaults.usual);
     }
 }
 
@@ -209,7 +252,10 @@ fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
     for defect in &live.defects {
         let message = match defect {
             Defect::DuplicateName { kind, name, count } => {
-                format!("the deployment has {count} {}s named `{name}`; only the first is looked at", kind.as_str())
+                format!(
+                    "the deployment has {count} {}s named `{name}`; only the first is looked at",
+                    kind.as_str()
+                )
             }
             Defect::DanglingReference { holder, target } => {
                 format!("on the deployment {holder} refers to {target}, which does not exist")
@@ -220,7 +266,11 @@ fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
 }
 
 fn bail_other_system(live: &Snapshot, system: &System) -> anyhow::Result<()> {
-    bail!("the deployment is of system {}, the project of {}", live.system, system.definition().name)
+    bail!(
+        "the deployment is of system {}, the project of {}",
+        live.system,
+        system.definition().name
+    )
 }
 
 /// Writes a file, making the folders above it.
