@@ -4,6 +4,7 @@ mod files;
 mod operations;
 mod refusals;
 mod round_trip;
+mod speed;
 mod statements;
 
 use super::{DeploymentError, Store};
@@ -19,7 +20,7 @@ pub(super) fn rich() -> System {
 }
 
 /// The rich system with something different about it.
-pub(super) fn variant(change: impl FnOnce(&mut Definition)) -> System {
+pub(super) fn variant<T>(change: impl FnOnce(&mut Definition) -> T) -> System {
     let mut definition = definition();
     change(&mut definition);
     System::new(definition)
