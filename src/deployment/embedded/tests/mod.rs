@@ -1,11 +1,13 @@
 //! The store against a system that has everything.
 
+mod edits;
 mod files;
 mod operations;
 mod refusals;
 mod round_trip;
 mod speed;
 mod statements;
+mod systems;
 
 use super::{DeploymentError, Store};
 use crate::model::Snapshot;

@@ -80,6 +80,7 @@ fn large(scale: usize) -> Snapshot {
 
 #[test]
 #[ignore = "measures"]
+#[allow(clippy::print_stderr)]
 fn how_long() {
     let folder = tempfile::tempdir().unwrap();
     // The depth of roles is limited in the rich system; large numbers make long paths.
