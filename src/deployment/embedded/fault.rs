@@ -57,14 +57,12 @@ impl Fault {
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
-        match &error {
-            rusqlite::Error::SqliteFailure(failure, Some(message))
-                if failure.code == ErrorCode::ConstraintViolation =>
-            {
-                refusal(failure.extended_code, message)
-            }
-            _ => Self::Sql(error),
+        if let rusqlite::Error::SqliteFailure(failure, Some(message)) = &error
+            && failure.code == ErrorCode::ConstraintViolation
+        {
+            return refusal(failure.extended_code, message);
         }
+        Self::Sql(error)
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::catalogue::{self, Catalogue};
 use super::fault::{Fault, Outcome};
@@ -120,13 +120,13 @@ fn check(connection: &Connection, path: &Path, system: &System, format: i64) -> 
             reason,
         });
     }
-    let found: String = connection
+    let found: Option<String> = connection
         .query_row("SELECT system FROM meta", [], |row| row.get(0))
-        .map_err(|error| match error {
-            rusqlite::Error::QueryReturnedNoRows => Fault::Damaged("it names no system".to_owned()),
-            error => Fault::from(error),
-        })
-        .map_err(|fault| fault.at(path))?;
+        .optional()
+        .map_err(|error| Fault::from(error).at(path))?;
+    let Some(found) = found else {
+        return Err(Fault::Damaged("it names no system".to_owned()).at(path));
+    };
     let expected = system.definition().name.as_str();
     if found != expected {
         return Err(DeploymentError::WrongSystem {

@@ -1,10 +1,13 @@
 //! The store against a system that has everything.
 
+mod edits;
 mod files;
 mod operations;
 mod refusals;
 mod round_trip;
+mod speed;
 mod statements;
+mod systems;
 
 use super::{DeploymentError, Store};
 use crate::model::Snapshot;
@@ -19,7 +22,7 @@ pub(super) fn rich() -> System {
 }
 
 /// The rich system with something different about it.
-pub(super) fn variant(change: impl FnOnce(&mut Definition)) -> System {
+pub(super) fn variant<T>(change: impl FnOnce(&mut Definition) -> T) -> System {
     let mut definition = definition();
     change(&mut definition);
     System::new(definition)

@@ -40,7 +40,7 @@ const CASES: [(&str, &str); 27] = [
         "UPDATE roles SET reports_to = (SELECT id FROM roles WHERE name = 'Trainee') WHERE name = 'Manager'",
         "role-cycle",
     ),
-    ("UPDATE roles SET id = 77 WHERE name = 'Rep'", "fixed-number"),
+    ("UPDATE roles SET id = 77 WHERE name = 'Rep'", "name-taken"),
     ("DELETE FROM groups WHERE name = 'Only'", "not-only-group-of-user"),
     (
         "DELETE FROM groups WHERE name = 'Loose'",
