@@ -64,18 +64,22 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.extend(resolver.role(role, *span));
         }
     }
+    // An heir that is removed itself is the removal's mistake, and told there.
     let removed = &intent.removed;
-    for removal in removed.roles.values().chain(removed.groups.values()) {
-        if let Some(heir) = &removal.transfer_to {
+    for heir in removed.roles.values().chain(removed.groups.values()).filter_map(|removal| removal.transfer_to.as_ref()) {
+        let goes_too = match &heir.value {
+            Principal::Role(name) | Principal::RoleAndSubordinates(name) => removed.roles.contains_key(name),
+            Principal::Group(name) => removed.groups.contains_key(name),
+            Principal::Everyone | Principal::User(_) => false,
+        };
+        if !goes_too {
             diagnostics.extend(resolver.principal(&heir.value, heir.span));
         }
     }
-    for heir in removed
-        .profiles
-        .values()
-        .filter_map(|removal| removal.transfer_to_profile.as_ref())
-    {
-        diagnostics.extend(resolver.profile(&heir.value, heir.span));
+    for heir in removed.profiles.values().filter_map(|removal| removal.transfer_to_profile.as_ref()) {
+        if !removed.profiles.contains_key(&heir.value) {
+            diagnostics.extend(resolver.profile(&heir.value, heir.span));
+        }
     }
     resolver.existing(diagnostics);
 }
