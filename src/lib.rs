@@ -6,5 +6,6 @@ pub mod deployment;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod system;
 pub mod text;
