@@ -10,10 +10,14 @@ mod load;
 mod project;
 pub mod schema;
 mod schema_rights;
+mod write;
 
 pub use document::*;
 pub use gather::Gather;
 pub use load::{DeploymentEntry, Project, Reading, shipped};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
+};
+pub use write::{
+    Documents, Layout, ProjectFile, SchemaReference, WriteError, WriteOptions, documents, project_from, starter,
 };

@@ -34,7 +34,7 @@ pub struct ProjectDocument {
 }
 
 /// One deployment.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeploymentDocument {
     /// How it is reached.
