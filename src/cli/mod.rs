@@ -5,6 +5,7 @@ mod completions;
 mod export;
 mod import;
 mod init;
+mod paths;
 mod plan;
 mod schema;
 mod ui;

@@ -421,6 +421,6 @@ fn is_harmless(definition: &Definition, category: &PermissionCategory, permissio
     let needs = category.needs.iter().chain(&permission.needs);
     let opens = access.global_permissions.iter();
     needs.into_iter().all(has)
-        && !access.administrative_permissions.contains(&permission.id)
+        && !access.administrative_permissions.contains_key(&permission.id)
         && !opens.into_iter().any(|global| global.permission == permission.id)
 }
