@@ -13,7 +13,7 @@ use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
 use crate::text::{Sources, Span};
 
 pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
-    let (merged, steps) = merge(plan);
+    let (mut merged, steps) = merge(plan);
     let facts = Facts::of(plan, &merged, context);
     let steps = steps
         .into_iter()
@@ -24,8 +24,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
             action,
         });
     let steps = steps.collect();
-    // A rename late in the plan may have changed what sorted the objects, so they are sorted once at the end.
-    let mut merged = merged;
+    // Identities sort by kind, in the order of `Kind::ALL`, and then by name.
     merged.sort_by(|a, b| a.identity.cmp(&b.identity));
     let touched: BTreeSet<Identity> = merged.iter().map(|each| each.identity.clone()).collect();
     let unmanaged: Vec<ObjectReport> = plan

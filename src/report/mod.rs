@@ -12,6 +12,8 @@ mod state;
 mod terminal;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_json;
 mod words;
 
 use serde::Serialize;

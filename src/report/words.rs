@@ -205,8 +205,9 @@ fn reason(change: &ChangeReport) -> Option<String> {
         });
     }
     let unnamed = change.reason == Reason::NotNamed.as_str() && change.change.has(Action::Delete);
-    unnamed.then(|| match (&change.rule, &change.place) {
-        (Some(rule), Some(_)) => format!("not among the rules that the manifests list for {}", rule.module),
-        (_, _) => format!("in no manifest, and the project owns every {}", noun(change.kind)),
+    // A rule whose module is listed in a manifest points there.
+    unnamed.then(|| match (change.kind, &change.place) {
+        (Kind::SharingRule, Some(_)) => "no manifest lists it".to_owned(),
+        (kind, _) => format!("in no manifest, and the project owns every {}", noun(kind)),
     })
 }
