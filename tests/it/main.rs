@@ -2,7 +2,9 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod commands;
 mod examples;
 mod generated;
+mod input;
 mod refused;
 mod support;
