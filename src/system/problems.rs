@@ -124,7 +124,7 @@ impl Definition {
                 ));
             }
         }
-        for catalogue in &self.authorisations {
+        if let Some(catalogue) = &self.authorisations {
             for level in &catalogue.levels {
                 for (area, rights) in &level.rights {
                     let known = catalogue.areas.iter().find(|known| known.id == *area);

@@ -131,7 +131,8 @@ impl Emitter<'_> {
                 // The dash takes the place of the first key's indentation.
                 let start = self.out.len();
                 self.mapping(mapping, indent + 2)?;
-                self.out.replace_range(start..start + indent + 2, &format!("{dash} "));
+                self.out
+                    .replace_range(start..start + indent + 2, &format!("{dash} "));
                 Ok(())
             }
             other => {
@@ -258,7 +259,8 @@ fn block_scalar(value: &Value, indent: usize) -> Result<String, WriteError> {
 
 /// The text without quotes, when it means itself that way.
 fn plain(text: &str) -> Result<Option<String>, WriteError> {
-    if text.contains('\n') || text.chars().any(is_special) {
+    // Without quotes, `<<` asks for a merge.
+    if text == "<<" || text.contains('\n') || text.chars().any(is_special) {
         return Ok(None);
     }
     let form = written(&Value::String(text.to_owned()))?;
