@@ -43,7 +43,7 @@ impl Definition {
             .global_permissions
             .iter()
             .map(|global| &global.permission);
-        for id in self.access.administrative_permissions.iter().chain(global) {
+        for id in self.access.administrative_permissions.keys().chain(global) {
             if !ids.contains(id) {
                 problems.push(format!(
                     "access names permission `{id}`, which is not in the catalogue"

@@ -9,6 +9,7 @@ mod files;
 mod rights;
 mod starter;
 mod starter_comments;
+mod starter_picks;
 #[cfg(test)]
 mod tests;
 

@@ -11,16 +11,16 @@ use serde_yaml::Value;
 use super::documents::{documents, installation, seed};
 use super::emit::{Comments, Spacing, emit};
 use super::starter_comments::comments;
+use super::starter_picks::{Reach, free, is_harmless, modules};
 use super::{ProjectFile, WriteError, kinds, manifest_value, project_document, project_file};
 use crate::manifest::project::{DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER};
 use crate::model::{
-    Authorisations, DefaultAccess, FeatureId, Group, GroupName, Installation, Level, Members, ModuleName,
-    ModuleRights, Principal, PrincipalKind, Profile, ProfileName, Rights, Role, RoleName, RuleKey, Snapshot,
-    User, UserName,
+    Authorisations, DefaultAccess, Group, GroupName, Installation, Members, ModuleName, ModuleRights,
+    Principal, PrincipalKind, Profile, ProfileName, Rights, Role, RoleName, RuleKey, Snapshot, User,
+    UserName,
 };
 use crate::system::{
-    Definition, Effect, GroupAttribute, MemberKind, NameFormat, Permission, PermissionCategory,
-    ProfileAttribute, RoleAttribute, System, UserAttribute,
+    Effect, GroupAttribute, MemberKind, ProfileAttribute, RoleAttribute, System, UserAttribute,
 };
 use crate::text::Spanned;
 
@@ -290,8 +290,10 @@ impl<'a> Starter<'a> {
             return Group::default();
         };
         let has = |attribute| kind.attributes.contains_key(&attribute);
-        let mut group = Group::default();
-        group.description = "Looks after customers in the north".to_owned();
+        let mut group = Group {
+            description: "Looks after customers in the north".to_owned(),
+            ..Group::default()
+        };
         if kind.member_kinds.contains_key(&MemberKind::Users) {
             group.members.users = [USERS[1], USERS[2]].map(UserName::from).into();
         } else if kind.member_kinds.contains_key(&MemberKind::Roles) {
@@ -370,85 +372,4 @@ impl<'a> Starter<'a> {
             PrincipalKind::Group => Principal::Group(self.group.clone()),
         }
     }
-}
-
-/// How far the example's rights reach.
-#[derive(Clone, Copy)]
-enum Reach {
-    Narrow,
-    Wide,
-}
-
-impl Reach {
-    fn of<'a>(self, mut levels: impl DoubleEndedIterator<Item = &'a Level>) -> Level {
-        let level = match self {
-            Self::Narrow => levels.next(),
-            Self::Wide => levels.next_back(),
-        };
-        level.copied().unwrap_or(Level::Allow)
-    }
-}
-
-/// The first name that the system takes and has not given to something built in.
-fn free(
-    system: &System,
-    format: Option<&NameFormat>,
-    builtin: &BTreeSet<&str>,
-    names: &[&'static str],
-) -> &'static str {
-    let is_free = |name: &&&str| {
-        let is_taken = builtin
-            .iter()
-            .any(|taken| system.fold(taken) == system.fold(name));
-        let fits = format.is_none_or(|format| {
-            name.chars().count() <= format.max_length_characters as usize
-                && !format.forbidden.iter().any(|text| name.contains(text.as_str()))
-                && !format
-                    .forbidden_start
-                    .iter()
-                    .any(|text| name.starts_with(text.as_str()))
-        });
-        !is_taken && fits
-    };
-    names
-        .iter()
-        .find(is_free)
-        .or(names.last())
-        .copied()
-        .unwrap_or("Example")
-}
-
-/// Two modules for the example: the system's own, those that can be shared first.
-fn modules(definition: &Definition) -> Vec<ModuleName> {
-    let Some(kind) = &definition.modules else {
-        return Vec::new();
-    };
-    let own = |shareable: bool| {
-        let is_shareable = move |module: &&crate::system::Module| {
-            (module.shareable && module.follows.is_none()) == shareable
-        };
-        kind.list
-            .iter()
-            .filter(is_shareable)
-            .map(|module| module.name.clone())
-    };
-    let mut modules: Vec<ModuleName> = own(true).chain(own(false)).take(2).collect();
-    if modules.is_empty() && kind.open {
-        modules = ["Leads", "Contacts"].map(ModuleName::from).into();
-    }
-    modules
-}
-
-/// Whether a permission is one to begin with: it opens nothing by the way, and the installation can have it.
-fn is_harmless(definition: &Definition, category: &PermissionCategory, permission: &Permission) -> bool {
-    let access = &definition.access;
-    let has = |feature: &FeatureId| {
-        let mut features = definition.features.iter();
-        features.any(|known| known.id == *feature && known.assumed)
-    };
-    let needs = category.needs.iter().chain(&permission.needs);
-    let opens = access.global_permissions.iter();
-    needs.into_iter().all(has)
-        && !access.administrative_permissions.contains(&permission.id)
-        && !opens.into_iter().any(|global| global.permission == permission.id)
 }

@@ -221,8 +221,10 @@ fn names_that_yaml_would_misread_survive() {
         "..",
         "CON",
     ]) {
-        let mut group = Group::default();
-        group.head = Some(UserName::from(name));
+        let mut group = Group {
+            head: Some(UserName::from(name)),
+            ..Group::default()
+        };
         group.members.users = [UserName::from(name)].into();
         live.users.insert(name.into(), User::default());
         live.groups.insert(name.into(), group);
