@@ -2,9 +2,13 @@
 //!
 //! The rooms and the direction of the arrows between them are described in `ARCHITECTURE.md`.
 
+pub mod apply;
+pub mod check;
+pub mod cli;
 pub mod deployment;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod report;
 pub mod system;
 pub mod text;

@@ -1,2 +1,7 @@
 //! The command line: parse, dispatch, exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rolecall::cli::run(std::env::args_os())
+}

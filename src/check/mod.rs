@@ -46,21 +46,66 @@ pub struct Check {
 
 /// Every check, in the order in which they run.
 pub const CHECKS: &[Check] = &[
-    Check { name: "names", run: names::allowed },
-    Check { name: "unique-names", run: names::unique },
-    Check { name: "references", run: references::resolve },
-    Check { name: "removals", run: removals::allowed },
-    Check { name: "built-in-roles", run: roles::builtin },
-    Check { name: "required-attributes", run: roles::required },
-    Check { name: "role-hierarchy", run: hierarchy::roles },
-    Check { name: "group-nesting", run: hierarchy::groups },
-    Check { name: "rights", run: rights::known },
-    Check { name: "licence", run: rights::licensed },
-    Check { name: "sharing", run: sharing::allowed },
-    Check { name: "external-groups", run: groups::external },
-    Check { name: "group-members", run: groups::members },
-    Check { name: "group-settings", run: groups::settings },
-    Check { name: "users", run: roles::users },
+    Check {
+        name: "names",
+        run: names::allowed,
+    },
+    Check {
+        name: "unique-names",
+        run: names::unique,
+    },
+    Check {
+        name: "references",
+        run: references::resolve,
+    },
+    Check {
+        name: "removals",
+        run: removals::allowed,
+    },
+    Check {
+        name: "built-in-roles",
+        run: roles::builtin,
+    },
+    Check {
+        name: "required-attributes",
+        run: roles::required,
+    },
+    Check {
+        name: "role-hierarchy",
+        run: hierarchy::roles,
+    },
+    Check {
+        name: "group-nesting",
+        run: hierarchy::groups,
+    },
+    Check {
+        name: "rights",
+        run: rights::known,
+    },
+    Check {
+        name: "licence",
+        run: rights::licensed,
+    },
+    Check {
+        name: "sharing",
+        run: sharing::allowed,
+    },
+    Check {
+        name: "external-groups",
+        run: groups::external,
+    },
+    Check {
+        name: "group-members",
+        run: groups::members,
+    },
+    Check {
+        name: "group-settings",
+        run: groups::settings,
+    },
+    Check {
+        name: "users",
+        run: roles::users,
+    },
 ];
 
 /// Runs every check.

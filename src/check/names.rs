@@ -48,10 +48,18 @@ fn refused(kind: Kind, name: &str, format: &NameFormat, place: Span) -> Option<D
         ));
     }
     if let Some(text) = format.forbidden.iter().find(|text| name.contains(text.as_str())) {
-        return refuse(format!("the name of {kind} `{name}` contains `{text}`, which the product changes silently"));
+        return refuse(format!(
+            "the name of {kind} `{name}` contains `{text}`, which the product changes silently"
+        ));
     }
-    if let Some(text) = format.forbidden_start.iter().find(|text| name.starts_with(text.as_str())) {
-        return refuse(format!("the name of {kind} `{name}` begins with `{text}`, which the product does not take"));
+    if let Some(text) = format
+        .forbidden_start
+        .iter()
+        .find(|text| name.starts_with(text.as_str()))
+    {
+        return refuse(format!(
+            "the name of {kind} `{name}` begins with `{text}`, which the product does not take"
+        ));
     }
     None
 }
@@ -62,9 +70,18 @@ pub(super) fn unique(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     let desired = context.desired;
-    let profiles = desired.profiles.keys().map(|name| (name.as_str(), Identity::Profile(name.clone())));
-    let roles = desired.roles.keys().map(|name| (name.as_str(), Identity::Role(name.clone())));
-    let groups = desired.groups.keys().map(|name| (name.as_str(), Identity::Group(name.clone())));
+    let profiles = desired
+        .profiles
+        .keys()
+        .map(|name| (name.as_str(), Identity::Profile(name.clone())));
+    let roles = desired
+        .roles
+        .keys()
+        .map(|name| (name.as_str(), Identity::Role(name.clone())));
+    let groups = desired
+        .groups
+        .keys()
+        .map(|name| (name.as_str(), Identity::Group(name.clone())));
     same(context, profiles, diagnostics);
     same(context, roles, diagnostics);
     same(context, groups, diagnostics);
@@ -77,10 +94,15 @@ fn same<'a>(
 ) {
     let mut seen: BTreeMap<std::borrow::Cow<'_, str>, Identity> = BTreeMap::new();
     for (name, identity) in names {
-        let Some(first) = seen.insert(context.system.fold(name), identity.clone()) else { continue };
+        let Some(first) = seen.insert(context.system.fold(name), identity.clone()) else {
+            continue;
+        };
         let message = format!("{identity} and {first} have one name for the product");
-        let (holder, other) =
-            if context.intent.place(&identity).is_some() { (&identity, &first) } else { (&first, &identity) };
+        let (holder, other) = if context.intent.place(&identity).is_some() {
+            (&identity, &first)
+        } else {
+            (&first, &identity)
+        };
         let mut diagnostic = context.violation(holder, Code::NameTaken, message);
         if let Some(place) = context.intent.place(other) {
             diagnostic = diagnostic.label(place, "the other one");

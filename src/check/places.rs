@@ -9,7 +9,10 @@ impl Context<'_> {
     pub(super) fn violation(&self, identity: &Identity, code: Code, message: String) -> Diagnostic {
         match self.intent.place(identity) {
             Some(place) => Diagnostic::error(code, message).at(place),
-            None => Diagnostic::warning(code, format!("{message} on the deployment, untouched by any manifest")),
+            None => Diagnostic::warning(
+                code,
+                format!("{message} on the deployment, untouched by any manifest"),
+            ),
         }
     }
 

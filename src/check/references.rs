@@ -11,7 +11,11 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let resolver = Resolver::new(context);
     let intent = context.intent;
     for wanted in intent.roles.values() {
-        if let Some(At { value: Some(role), span }) = &wanted.reports_to {
+        if let Some(At {
+            value: Some(role),
+            span,
+        }) = &wanted.reports_to
+        {
             diagnostics.extend(resolver.role(role, *span));
         }
         for profile in wanted.profiles.iter().flat_map(|profiles| &profiles.value) {
@@ -35,7 +39,11 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.extend(resolver.role(&role.value, role.span));
         }
         for user in [&wanted.head, &wanted.deputy].into_iter().flatten() {
-            if let At { value: Some(name), span } = user {
+            if let At {
+                value: Some(name),
+                span,
+            } = user
+            {
                 diagnostics.extend(resolver.user(name, *span));
             }
         }
@@ -48,18 +56,30 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.extend(resolver.principal(&key.to, access.span));
     }
     for wanted in intent.users.values() {
-        if let Some(At { value: Some(role), span }) = &wanted.role {
+        if let Some(At {
+            value: Some(role),
+            span,
+        }) = &wanted.role
+        {
             diagnostics.extend(resolver.role(role, *span));
         }
     }
+    // An heir that is removed itself is the removal's mistake, and told there.
     let removed = &intent.removed;
-    for removal in removed.roles.values().chain(removed.groups.values()) {
-        if let Some(heir) = &removal.transfer_to {
+    for heir in removed.roles.values().chain(removed.groups.values()).filter_map(|removal| removal.transfer_to.as_ref()) {
+        let goes_too = match &heir.value {
+            Principal::Role(name) | Principal::RoleAndSubordinates(name) => removed.roles.contains_key(name),
+            Principal::Group(name) => removed.groups.contains_key(name),
+            Principal::Everyone | Principal::User(_) => false,
+        };
+        if !goes_too {
             diagnostics.extend(resolver.principal(&heir.value, heir.span));
         }
     }
     for heir in removed.profiles.values().filter_map(|removal| removal.transfer_to_profile.as_ref()) {
-        diagnostics.extend(resolver.profile(&heir.value, heir.span));
+        if !removed.profiles.contains_key(&heir.value) {
+            diagnostics.extend(resolver.profile(&heir.value, heir.span));
+        }
     }
     resolver.existing(diagnostics);
 }
@@ -80,9 +100,15 @@ impl<'a> Resolver<'a> {
         let groups = intent.groups.iter();
         Self {
             context,
-            old_roles: roles.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
-            old_profiles: profiles.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
-            old_groups: groups.filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new))).collect(),
+            old_roles: roles
+                .filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new)))
+                .collect(),
+            old_profiles: profiles
+                .filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new)))
+                .collect(),
+            old_groups: groups
+                .filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new)))
+                .collect(),
             named_users: intent.users.keys().chain(intent.existing.users.keys()).collect(),
         }
     }
@@ -94,7 +120,14 @@ impl<'a> Resolver<'a> {
         }
         let renamed = self.old_roles.get(name).map(|new| new.as_str());
         let removed = self.context.intent.removed.roles.contains_key(name);
-        Some(unknown("role", name.as_str(), place, renamed, removed, roles.keys().map(RoleName::as_str)))
+        Some(unknown(
+            "role",
+            name.as_str(),
+            place,
+            renamed,
+            removed,
+            roles.keys().map(RoleName::as_str),
+        ))
     }
 
     fn profile(&self, name: &ProfileName, place: Span) -> Option<Diagnostic> {
@@ -104,7 +137,14 @@ impl<'a> Resolver<'a> {
         }
         let renamed = self.old_profiles.get(name).map(|new| new.as_str());
         let removed = self.context.intent.removed.profiles.contains_key(name);
-        Some(unknown("profile", name.as_str(), place, renamed, removed, profiles.keys().map(ProfileName::as_str)))
+        Some(unknown(
+            "profile",
+            name.as_str(),
+            place,
+            renamed,
+            removed,
+            profiles.keys().map(ProfileName::as_str),
+        ))
     }
 
     fn group(&self, name: &GroupName, place: Span) -> Option<Diagnostic> {
@@ -114,7 +154,14 @@ impl<'a> Resolver<'a> {
         }
         let renamed = self.old_groups.get(name).map(|new| new.as_str());
         let removed = self.context.intent.removed.groups.contains_key(name);
-        Some(unknown("group", name.as_str(), place, renamed, removed, groups.keys().map(GroupName::as_str)))
+        Some(unknown(
+            "group",
+            name.as_str(),
+            place,
+            renamed,
+            removed,
+            groups.keys().map(GroupName::as_str),
+        ))
     }
 
     /// Users come from the product: only a deployment knows them. Offline, a misspelt one is found only when the
@@ -126,8 +173,11 @@ impl<'a> Resolver<'a> {
         match self.context.live {
             Some(live) if live.users.contains_key(name) => None,
             Some(live) => {
-                let mut unknown =
-                    Diagnostic::error(Code::UnknownUser, format!("user `{name}` is not on the deployment")).at(place);
+                let mut unknown = Diagnostic::error(
+                    Code::UnknownUser,
+                    format!("user `{name}` is not on the deployment"),
+                )
+                .at(place);
                 if let Some(close) = closest(name.as_str(), live.users.keys().map(UserName::as_str)) {
                     unknown = unknown.hint(format!("did you mean `{close}`?"));
                 }
@@ -150,13 +200,25 @@ impl<'a> Resolver<'a> {
     fn existing(&self, diagnostics: &mut Diagnostics) {
         let Some(live) = self.context.live else { return };
         let existing = &self.context.intent.existing;
-        for (name, place) in existing.profiles.iter().filter(|(name, _)| !live.profiles.contains_key(*name)) {
+        for (name, place) in existing
+            .profiles
+            .iter()
+            .filter(|(name, _)| !live.profiles.contains_key(*name))
+        {
             diagnostics.extend(self.profile(name, *place));
         }
-        for (name, place) in existing.roles.iter().filter(|(name, _)| !live.roles.contains_key(*name)) {
+        for (name, place) in existing
+            .roles
+            .iter()
+            .filter(|(name, _)| !live.roles.contains_key(*name))
+        {
             diagnostics.extend(self.role(name, *place));
         }
-        for (name, place) in existing.groups.iter().filter(|(name, _)| !live.groups.contains_key(*name)) {
+        for (name, place) in existing
+            .groups
+            .iter()
+            .filter(|(name, _)| !live.groups.contains_key(*name))
+        {
             diagnostics.extend(self.group(name, *place));
         }
     }
@@ -171,13 +233,19 @@ fn unknown<'a>(
     known: impl Iterator<Item = &'a str>,
 ) -> Diagnostic {
     if let Some(new) = renamed {
-        return Diagnostic::error(Code::RenamedAway, format!("{kind} `{name}` is renamed to `{new}`"))
-            .at(place)
-            .hint(format!("refer to `{new}`"));
+        return Diagnostic::error(
+            Code::RenamedAway,
+            format!("{kind} `{name}` is renamed to `{new}`"),
+        )
+        .at(place)
+        .hint(format!("refer to `{new}`"));
     }
     if removed {
-        return Diagnostic::error(Code::UnknownReference, format!("{kind} `{name}` is removed by the manifests"))
-            .at(place);
+        return Diagnostic::error(
+            Code::UnknownReference,
+            format!("{kind} `{name}` is removed by the manifests"),
+        )
+        .at(place);
     }
     let diagnostic = Diagnostic::error(Code::UnknownReference, format!("unknown {kind} `{name}`")).at(place);
     match closest(name, known) {

@@ -27,10 +27,18 @@ fn profiles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             None if needs_transfer => {
                 let message = format!("profile `{name}` is removed without a profile that takes its place");
                 let hint = "add `transfer_to: { profile: NAME }`";
-                diagnostics.push(context.error(Code::ProfileDeleteNeedsTransfer, message, removal.at).hint(hint));
+                diagnostics.push(
+                    context
+                        .error(Code::ProfileDeleteNeedsTransfer, message, removal.at)
+                        .hint(hint),
+                );
             }
             Some(heir) if removed.contains_key(&heir.value) => {
-                diagnostics.push(to_itself(&identity, &format!("profile {}", heir.value), heir.span));
+                diagnostics.push(to_itself(
+                    &identity,
+                    &format!("profile {}", heir.value),
+                    heir.span,
+                ));
             }
             Some(_) | None => {}
         }
@@ -44,14 +52,25 @@ fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for (name, removal) in removed {
         let identity = Identity::Role(name.clone());
         diagnostics.extend(wanted_too(context, &identity, removal.at));
-        diagnostics.extend(builtin_object(definition.builtin.roles.contains_key(name), &identity, removal.at));
+        diagnostics.extend(builtin_object(
+            definition.builtin.roles.contains_key(name),
+            &identity,
+            removal.at,
+        ));
         match &removal.transfer_to {
             None if needs_transfer => {
                 let message = format!("role `{name}` is removed without a role that takes its users");
                 let hint = "add `transfer_to: { role: NAME }`";
-                diagnostics.push(context.error(Code::RoleDeleteNeedsTransfer, message, removal.at).hint(hint));
+                diagnostics.push(
+                    context
+                        .error(Code::RoleDeleteNeedsTransfer, message, removal.at)
+                        .hint(hint),
+                );
             }
-            Some(At { value: Principal::Role(heir), span }) if removed.contains_key(heir) => {
+            Some(At {
+                value: Principal::Role(heir),
+                span,
+            }) if removed.contains_key(heir) => {
                 diagnostics.push(to_itself(&identity, &format!("role {heir}"), *span));
             }
             Some(_) | None => {}
@@ -68,19 +87,32 @@ fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for (name, removal) in removed {
         let identity = Identity::Group(name.clone());
         diagnostics.extend(wanted_too(context, &identity, removal.at));
-        diagnostics.extend(builtin_object(definition.builtin.groups.contains_key(name), &identity, removal.at));
+        diagnostics.extend(builtin_object(
+            definition.builtin.groups.contains_key(name),
+            &identity,
+            removal.at,
+        ));
         match &removal.transfer_to {
             None if needs_transfer => {
                 let message = format!("group `{name}` is removed without anyone who takes its records");
                 let hint = "add `transfer_to: { group: NAME }` or `{ user: NAME }`";
-                diagnostics.push(context.error(Code::GroupDeleteNeedsTransfer, message, removal.at).hint(hint));
+                diagnostics.push(
+                    context
+                        .error(Code::GroupDeleteNeedsTransfer, message, removal.at)
+                        .hint(hint),
+                );
             }
-            Some(At { value: Principal::Group(heir), span }) if removed.contains_key(heir) => {
+            Some(At {
+                value: Principal::Group(heir),
+                span,
+            }) if removed.contains_key(heir) => {
                 diagnostics.push(to_itself(&identity, &format!("group {heir}"), *span));
             }
             Some(_) | None => {}
         }
-        let Some(group) = context.live.and_then(|live| live.groups.get(name)) else { continue };
+        let Some(group) = context.live.and_then(|live| live.groups.get(name)) else {
+            continue;
+        };
         if let Some(variety) = &group.variety {
             let made_by = made_by(context, variety);
             let message = format!("group `{name}` is made by {made_by} and cannot be deleted here");
@@ -92,12 +124,20 @@ fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     let mut groups_left: BTreeMap<_, usize> = BTreeMap::new();
-    for user in context.desired.groups.values().flat_map(|group| &group.members.users) {
+    for user in context
+        .desired
+        .groups
+        .values()
+        .flat_map(|group| &group.members.users)
+    {
         *groups_left.entry(user).or_default() += 1;
     }
     for (name, removal, users) in losing {
-        let stranded: Vec<&str> =
-            users.iter().filter(|user| !groups_left.contains_key(user)).map(|user| user.as_str()).collect();
+        let stranded: Vec<&str> = users
+            .iter()
+            .filter(|user| !groups_left.contains_key(user))
+            .map(|user| user.as_str())
+            .collect();
         if !stranded.is_empty() {
             let message = format!("group `{name}` is the only group of {}", some_of(&stranded));
             let diagnostic = context.error(Code::NotOnlyGroupOfUser, message, removal.at);
@@ -110,16 +150,20 @@ fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let Some(live) = context.live else { return };
     let intent = context.intent;
-    let gone = |kind: Kind, needs: Constraint, code: Code, names: Vec<String>, diagnostics: &mut Diagnostics| {
-        if intent.ownership.is_exhaustive(kind) && context.system.has(needs) && !names.is_empty() {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let (kind, those) = (kind.as_str(), some_of(&names));
-            let message =
-                format!("the project owns every {kind}, and no manifest says who takes over from {those}");
-            let hint = format!("list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`");
-            diagnostics.push(Diagnostic::error(code, message).hint(hint));
-        }
-    };
+    let gone =
+        |kind: Kind, needs: Constraint, code: Code, names: Vec<String>, diagnostics: &mut Diagnostics| {
+            if intent.ownership.is_exhaustive(kind) && context.system.has(needs) && !names.is_empty() {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let (kind, those) = (kind.as_str(), some_of(&names));
+                let message = format!(
+                    "the project owns every {kind}, and no manifest says who takes over from {those}"
+                );
+                let hint = format!(
+                    "list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`"
+                );
+                diagnostics.push(Diagnostic::error(code, message).hint(hint));
+            }
+        };
     let renames = context.renames;
     let profiles = live.profiles.keys().filter(|name| {
         !renames.profiles.contains_key(*name)
@@ -140,25 +184,45 @@ fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             && !intent.removed.roles.contains_key(*name)
     });
     let roles = roles.map(RoleName::to_string).collect();
-    gone(Kind::Role, Constraint::RoleDeleteNeedsTransfer, Code::RoleDeleteNeedsTransfer, roles, diagnostics);
+    gone(
+        Kind::Role,
+        Constraint::RoleDeleteNeedsTransfer,
+        Code::RoleDeleteNeedsTransfer,
+        roles,
+        diagnostics,
+    );
     let groups = live.groups.keys().filter(|name| {
         !renames.groups.contains_key(*name)
             && !context.desired.groups.contains_key(*name)
             && !intent.removed.groups.contains_key(*name)
     });
     let groups = groups.map(GroupName::to_string).collect();
-    gone(Kind::Group, Constraint::GroupDeleteNeedsTransfer, Code::GroupDeleteNeedsTransfer, groups, diagnostics);
+    gone(
+        Kind::Group,
+        Constraint::GroupDeleteNeedsTransfer,
+        Code::GroupDeleteNeedsTransfer,
+        groups,
+        diagnostics,
+    );
 }
 
 fn wanted_too(context: &Context<'_>, identity: &Identity, place: Span) -> Option<Diagnostic> {
     let wanted = context.intent.place(identity)?;
     let message = format!("{identity} is both defined and removed");
-    Some(context.error(Code::RemovedAndWanted, message, place).label(wanted, "defined here"))
+    Some(
+        context
+            .error(Code::RemovedAndWanted, message, place)
+            .label(wanted, "defined here"),
+    )
 }
 
 fn builtin_object(builtin: bool, identity: &Identity, place: Span) -> Option<Diagnostic> {
     builtin.then(|| {
-        Diagnostic::error(Code::BuiltinObject, format!("{identity} is built in and cannot be deleted")).at(place)
+        Diagnostic::error(
+            Code::BuiltinObject,
+            format!("{identity} is built in and cannot be deleted"),
+        )
+        .at(place)
     })
 }
 
@@ -171,7 +235,10 @@ fn to_itself(identity: &Identity, heir: &str, place: Span) -> Diagnostic {
 pub(super) fn made_by<'a>(context: &'a Context<'_>, variety: &crate::model::GroupVariety) -> &'a str {
     let kind = context.system.definition().groups.as_ref();
     let varieties = kind.map_or(&[][..], |kind| &kind.external_varieties);
-    varieties.iter().find(|known| known.id == *variety).map_or("another system", |known| &known.made_by)
+    varieties
+        .iter()
+        .find(|known| known.id == *variety)
+        .map_or("another system", |known| &known.made_by)
 }
 
 /// Names in a sentence: all of a few, the first of many.

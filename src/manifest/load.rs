@@ -27,6 +27,8 @@ pub struct Project {
     pub folder: PathBuf,
     /// The system.
     pub system: System,
+    /// The file of the system's definition, when it is not shipped.
+    pub definition: Option<PathBuf>,
     /// The deployments in the order of the file.
     pub deployments: Vec<DeploymentEntry>,
     /// The deployment that is meant when none is named, with its place.
@@ -65,7 +67,7 @@ impl Reading {
     /// Reads a project. `None` when it is too broken to go on; the diagnostics then say why.
     pub fn project(&mut self, folder: &Path) -> Option<Project> {
         let (document, file) = self.project_file(folder)?;
-        let system = self.system(folder, &document.system.value, document.system.span)?;
+        let (system, definition) = self.system(folder, &document.system.value, document.system.span)?;
         let mut intent = self.manifests(
             &folder.join(MANIFESTS_FOLDER),
             &system,
@@ -115,6 +117,7 @@ impl Reading {
         Some(Project {
             folder: folder.to_path_buf(),
             system,
+            definition,
             deployments,
             default,
             installation,
@@ -153,13 +156,10 @@ impl Reading {
     }
 
     /// The system of a project: shipped, or a definition file beside the project.
-    fn system(&mut self, folder: &Path, name: &str, span: Span) -> Option<System> {
+    fn system(&mut self, folder: &Path, name: &str, span: Span) -> Option<(System, Option<PathBuf>)> {
         if let Some(text) = shipped_source(name) {
-            return Some(System::new(shipped_definition(
-                name,
-                text,
-                &mut self.diagnostics,
-            )?));
+            let definition = shipped_definition(name, text, &mut self.diagnostics)?;
+            return Some((System::new(definition), None));
         }
         let path = plain(&folder.join(name));
         if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !path.exists() {
@@ -179,7 +179,13 @@ impl Reading {
             self.diagnostics.push(unknown);
             return None;
         }
-        self.definition(&path).map(System::new)
+        let definition = self.definition(&path)?;
+        Some((System::new(definition), Some(path)))
+    }
+
+    /// The system that a new project names: shipped, or a definition file from the current folder.
+    pub fn system_for_new_project(&mut self, name: &str) -> Option<(System, Option<PathBuf>)> {
+        self.system(Path::new(""), name, Span::NOWHERE)
     }
 
     /// Reads a system definition from a file.

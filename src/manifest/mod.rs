@@ -10,7 +10,7 @@ mod load;
 mod project;
 pub mod schema;
 mod schema_rights;
-mod write;
+pub mod write;
 
 pub use document::*;
 pub use gather::Gather;

@@ -9,7 +9,7 @@ use super::{ActionId, FieldName, ModuleName, PermissionId};
 
 /// How far a permission reaches.
 ///
-/// Systems whose permissions are on or off know only [`Level::Allow`].
+/// A permission that is on or off takes only `allow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]

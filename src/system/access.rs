@@ -3,12 +3,12 @@
 //! Only the settings; the engine that reads them is `access/`. Each setting says what the product does, and
 //! where that is a known fault of the product, the setting is named so that reports can say so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ActionId, DefaultAccess, PermissionId, RoleName};
+use crate::model::{ActionId, DefaultAccess, Level, PermissionId, RoleName};
 
 /// How access is decided.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -20,9 +20,10 @@ pub struct AccessSemantics {
     /// Whether users marked as administrators may do everything.
     #[serde(default)]
     pub administrators_may_everything: bool,
-    /// Permissions that make their holder an administrator in effect: they can change who may do what.
+    /// Permissions that make their holder an administrator in effect, because they can change who may do what, each
+    /// with the least level at which it does.
     #[serde(default)]
-    pub administrative_permissions: BTreeSet<PermissionId>,
+    pub administrative_permissions: BTreeMap<PermissionId, Level>,
     /// Permissions that open every record for some actions, before any other question is asked.
     #[serde(default)]
     pub global_permissions: Vec<GlobalPermission>,

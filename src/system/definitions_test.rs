@@ -1,151 +1,90 @@
-//! The shipped definitions hold together: they parse, ids are unique, and what they refer to exists.
+//! The definitions that come with rolecall: they fit their schema, contradict nothing, and say what their sources say.
 
-use std::collections::BTreeSet;
-use std::fmt::Debug;
+use std::collections::BTreeMap;
 
-use super::{Definition, shipped_source};
+use super::{Definition, Limit, SHIPPED, shipped_source};
+use crate::manifest::schema;
+use crate::text::{Code, Diagnostics, Schema, Sources, decode, parse};
 
-fn definition(name: &str) -> Definition {
-    let source = shipped_source(name).expect("the system is shipped");
-    let definition: Definition =
-        serde_yaml::from_str(source).unwrap_or_else(|error| panic!("{name}: {error}"));
-    assert_eq!(definition.name.as_str(), name);
-    definition
+/// Reads a definition strictly, as a company's own is read.
+fn read(name: &str, text: &str) -> Definition {
+    let mut sources = Sources::default();
+    let source = sources.add(name, text);
+    let mut diagnostics = Diagnostics::default();
+    let mut tree = parse(source, text, &mut diagnostics).expect("it is YAML");
+    let schema = Schema::compile(&schema::system_definition()).expect("the schema is one");
+    schema.check(&mut tree, &mut diagnostics);
+    let wrong: Vec<(Code, &str)> = diagnostics.iter().map(|wrong| (wrong.code, wrong.message.as_str())).collect();
+    assert_eq!(wrong, [], "{name}");
+    decode(&tree).unwrap_or_else(|error| panic!("{name}: {}", error.message))
 }
 
-/// The ids as a set, none of them twice.
-fn unique<T: Ord + Debug>(what: &str, ids: impl IntoIterator<Item = T>) -> BTreeSet<T> {
-    let mut seen = BTreeSet::new();
-    for id in ids {
-        let shown = format!("{id:?}");
-        assert!(seen.insert(id), "{what} {shown} is there twice");
-    }
-    seen
+fn shipped(name: &str) -> Definition {
+    read(name, shipped_source(name).expect("it is shipped"))
 }
 
-/// That everything referred to is known.
-fn known<'a, T: Ord + Debug + 'a>(
-    by: &dyn Debug,
-    references: impl IntoIterator<Item = &'a T>,
-    known: &BTreeSet<&T>,
-) {
-    for reference in references {
-        assert!(
-            known.contains(reference),
-            "{by:?} refers to {reference:?}, which is nowhere"
-        );
-    }
-}
-
-fn holds_together(name: &str) {
-    let definition = definition(name);
-    let features = unique("feature", definition.features.iter().map(|feature| &feature.id));
-    let permissions = definition
-        .permissions
-        .iter()
-        .flat_map(|category| &category.permissions);
-    let permissions = unique("permission", permissions.map(|permission| &permission.id));
-
-    let mut actions = BTreeSet::new();
-    if let Some(kind) = &definition.modules {
-        actions = unique("action", kind.actions.iter().map(|action| &action.id));
-        let modules = unique("module", kind.list.iter().map(|module| &module.name));
-        for module in &kind.list {
-            known(&module.name, &module.extra_actions, &actions);
-            known(&module.name, &module.without_actions, &actions);
-            known(&module.name, &module.follows, &modules);
-            unique("field", &module.fields);
-            let named = kind.actions.iter().filter(|action| action.only_where_named);
-            let named = named.map(|action| &action.id).collect();
-            known(&module.name, &module.extra_actions, &named);
-        }
-    }
-    for category in &definition.permissions {
-        known(&category.category, &category.needs, &features);
-        for permission in &category.permissions {
-            known(&permission.id, &permission.needs, &features);
-        }
-    }
-
-    let services = unique("service", definition.services.iter().map(|service| &service.id));
-    for service in &definition.services {
-        known(&service.id, &service.needs_one_of, &services);
-        known(&service.id, &service.includes, &services);
-        known(&service.id, &service.needs, &features);
-        known(&service.id, &service.unless, &features);
-    }
-    for mode in definition
-        .groups
-        .iter()
-        .flat_map(|groups| &groups.call_group_modes)
-    {
-        known(&mode.id, &mode.needs, &features);
-    }
-
-    if let Some(catalogue) = &definition.authorisations {
-        let areas = unique("area", catalogue.areas.iter().map(|area| &area.id));
-        unique("level", catalogue.levels.iter().map(|level| &level.id));
-        unique(
-            "set of rights",
-            catalogue.levels.iter().map(|level| &level.rights),
-        );
-        for level in &catalogue.levels {
-            known(&level.id, level.rights.keys(), &areas);
-            for area in &catalogue.areas {
-                let rights = unique("right", area.rights.iter().map(|right| &right.id));
-                known(
-                    &level.id,
-                    level.rights.get(&area.id).into_iter().flatten(),
-                    &rights,
-                );
-            }
-        }
-        let least = catalogue.levels.first().expect("there are levels");
-        assert!(least.rights.is_empty(), "the first level grants nothing");
-    }
-
-    let access = &definition.access;
-    known(&"access", &access.administrative_permissions, &permissions);
-    for global in &access.global_permissions {
-        known(&"access", [&global.permission], &permissions);
-        known(&"access", &global.actions, &actions);
-    }
-
-    if let Some(roles) = &definition.roles {
-        let builtin = definition.builtin.roles.keys().collect();
-        known(&"roles.root", &roles.root, &builtin);
-        known(&"roles.fixed", &roles.fixed, &builtin);
-        for attribute in &roles.required {
-            assert!(
-                roles.attributes.contains_key(attribute),
-                "{attribute:?} is required"
-            );
-        }
+#[test]
+fn every_definition_fits_its_schema_and_contradicts_nothing() {
+    let helpdesk = include_str!("../../examples/custom/helpdesk.system.yaml");
+    for (name, text) in SHIPPED.into_iter().chain([("helpdesk", helpdesk)]) {
+        let definition = read(name, text);
+        assert_eq!(definition.name.as_str(), name);
+        assert_eq!(definition.problems(), [""; 0], "{name}");
     }
 }
 
 #[test]
-fn vtiger_holds_together() {
-    holds_together("vtiger");
+fn problems_are_found() {
+    let good = shipped_source("ucserver").expect("it is shipped");
+    for (from, to, problem) in [
+        ("needs: sms_dispatch", "needs: carrier_pigeons", "names `carrier_pigeons`, which is no feature"),
+        ("includes: [accept_screen_sharing]", "includes: [nothing]", "names `nothing`, which is not listed"),
+    ] {
+        assert!(good.contains(from), "the definition says `{from}`");
+        let problems = read("ucserver", &good.replace(from, to)).problems();
+        assert!(problems.iter().any(|found| found.contains(problem)), "{problems:?}");
+    }
 }
 
 #[test]
-fn berlicrm_holds_together() {
-    holds_together("berlicrm");
-}
-
-#[test]
-fn ucserver_holds_together() {
-    holds_together("ucserver");
+fn uniconnect_has_the_whole_catalogue() {
+    let definition = shipped("uniconnect");
+    let counts: Vec<(&str, usize)> =
+        definition.permissions.iter().map(|c| (c.category.as_str(), c.permissions.len())).collect();
+    let expected = [
+        ("AI Configuration", 1),
+        ("Calls", 4),
+        ("Campaign", 6),
+        ("CRM Configuration", 2),
+        ("Email", 3),
+        ("Groups", 4),
+        ("Messaging", 3),
+        ("Status Management", 1),
+        ("System Configuration", 10),
+        ("Users", 8),
+        ("Workflow Management", 2),
+    ];
+    assert_eq!(counts, expected);
+    let permissions = definition.permissions.iter().flat_map(|category| &category.permissions);
+    for permission in permissions {
+        // The product says so in the purpose, and nowhere else.
+        let depends = permission.purpose.contains("depending on access level");
+        assert_eq!(!permission.levels.is_empty(), depends, "{}", permission.id);
+    }
+    let limits = definition.permissions.iter().flat_map(|category| &category.permissions);
+    let limits: BTreeMap<&str, Limit> = limits.filter_map(|p| Some((p.id.as_str(), p.limit?))).collect();
+    let expected = [("deactivate_user", Limit::NotOwnAccount), ("update_user", Limit::NotOwnRole)];
+    assert_eq!(limits, BTreeMap::from(expected));
+    let modules = definition.modules.expect("rights are per module");
+    let levels: Vec<(&str, usize)> = modules.actions.iter().map(|a| (a.id.as_str(), a.levels.len())).collect();
+    assert_eq!(levels, [("view", 3), ("create", 0), ("update", 3), ("delete", 3)]);
 }
 
 #[test]
 fn contacts_follow_accounts_in_berlicrm_only() {
     let followed = |name| {
-        let modules = definition(name).modules.expect("there are modules").list;
-        let contacts = modules
-            .into_iter()
-            .find(|module| module.name.as_str() == "Contacts");
+        let modules = shipped(name).modules.expect("there are modules").list;
+        let contacts = modules.into_iter().find(|module| module.name.as_str() == "Contacts");
         contacts.expect("there are contacts").follows
     };
     assert_eq!(followed("berlicrm"), Some("Accounts".into()));
@@ -154,5 +93,5 @@ fn contacts_follow_accounts_in_berlicrm_only() {
 
 #[test]
 fn ucserver_has_every_service_of_the_manual() {
-    assert_eq!(definition("ucserver").services.len(), 17);
+    assert_eq!(shipped("ucserver").services.len(), 17);
 }

@@ -89,6 +89,6 @@ pub(super) fn is_harmless(
     let needs = category.needs.iter().chain(&permission.needs);
     let opens = access.global_permissions.iter();
     needs.into_iter().all(has)
-        && !access.administrative_permissions.contains(&permission.id)
+        && !access.administrative_permissions.contains_key(&permission.id)
         && !opens.into_iter().any(|global| global.permission == permission.id)
 }

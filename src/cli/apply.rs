@@ -1,0 +1,109 @@
+//! `rolecall apply`.
+
+use std::time::Instant;
+
+use anyhow::anyhow;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::plan::{report, style};
+use super::ui::Ui;
+use super::workspace::Workspace;
+use super::{Exit, Failure, Target};
+use crate::apply::{Outcome, execute};
+use crate::deployment::Read;
+use crate::report::terminal;
+
+/// Make a deployment as the manifests say
+///
+/// Prints the plan, asks, applies it, then reads the deployment again and plans again: anything left to do is an
+/// error, whatever the deployment answered.
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    target: Target,
+    /// Apply without asking
+    #[arg(long)]
+    auto_approve: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
+    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let entry = workspace.deployment(&args.target)?;
+    let planned = workspace.plan(ui, &entry)?;
+    ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
+    let text = terminal(&report(&workspace, &entry, &planned), style(ui));
+    ui.data(&text)?;
+    if planned.plan.is_empty() {
+        return Ok(Exit::Done);
+    }
+    if !args.auto_approve {
+        approve(ui, &entry.name)?;
+    }
+
+    let mut store = workspace.store(ui, &entry)?;
+    let total = planned.plan.steps.len();
+    let bar = progress_bar(ui, total);
+    let started = Instant::now();
+    let outcome = execute(planned.plan, &mut store, |done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    let seconds = started.elapsed().as_secs_f64();
+    if let Some(exit) = failed(ui, &outcome) {
+        return Ok(exit);
+    }
+
+    let live = store.read()?;
+    let again = workspace.plan_against(live)?;
+    if !again.plan.is_empty() {
+        ui.data(&terminal(&report(&workspace, &entry, &again), style(ui)))?;
+        ui.say("error: the above was not applied although the deployment said so");
+        return Ok(Exit::PartlyApplied);
+    }
+    let steps = if total == 1 { "step" } else { "steps" };
+    ui.data(&format!(
+        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
+    ))?;
+    Ok(Exit::Done)
+}
+
+fn approve(ui: &mut Ui, deployment: &str) -> Result<(), Failure> {
+    if !ui.can_ask() {
+        let message =
+            "there is no terminal to ask on\nhint: look at the plan, then apply with --auto-approve";
+        return Err(anyhow!(message).into());
+    }
+    let answer = ui.ask(&format!("\nApply this to {deployment}? Only `yes` goes on:"))?;
+    if answer != "yes" {
+        return Err(anyhow!("not applied: the answer was not `yes`").into());
+    }
+    Ok(())
+}
+
+fn progress_bar(ui: &Ui, total: usize) -> ProgressBar {
+    if !ui.shows_progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total as u64);
+    // The template is a constant; were it wrong, the plain bar would do.
+    if let Ok(style) = ProgressStyle::with_template("{pos} of {len} steps {wide_bar} {per_sec}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Says where a plan stopped and what is left, if it stopped.
+fn failed(ui: &mut Ui, outcome: &Outcome) -> Option<Exit> {
+    let (step, error) = outcome.failed.as_ref()?;
+    ui.say(&format!("error: {}: {error}", step.operation.identity()));
+    ui.say(&format!(
+        "{} done, 1 failed, {} not tried",
+        outcome.done.len(),
+        outcome.not_tried.len()
+    ));
+    ui.say("hint: what is done stays done; mend the cause and apply again");
+    Some(if outcome.done.is_empty() {
+        Exit::Error
+    } else {
+        Exit::PartlyApplied
+    })
+}

@@ -1,0 +1,142 @@
+//! The command line: one file per command. The only code that prints or prompts.
+
+mod apply;
+mod completions;
+mod export;
+mod import;
+mod init;
+mod paths;
+mod plan;
+mod schema;
+mod ui;
+mod validate;
+mod workspace;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use ui::Ui;
+
+/// Access control of CRM and contact-centre systems as code.
+///
+/// Roles, permissions, groups and sharing rules are written as YAML manifests. rolecall checks them, shows how a
+/// deployment differs, and makes it as the manifests say.
+#[derive(Debug, Parser)]
+#[command(name = "rolecall", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Validate(validate::ValidateArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
+    Schema(schema::SchemaArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Which project and which of its deployments.
+#[derive(Debug, Args)]
+struct Target {
+    /// The project: the folder that holds rolecall.yaml
+    #[arg(value_name = "DIR", default_value = ".")]
+    folder: PathBuf,
+    /// The deployment, by its name in rolecall.yaml; without it the default one
+    #[arg(long, value_name = "NAME")]
+    deployment: Option<String>,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Terminal,
+    /// For machines; see docs/json.md
+    Json,
+}
+
+/// How a command ended. The numbers are a contract; see docs/exit-codes.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// An error, also wrong usage, a declined prompt, no terminal to ask on.
+    Error = 1,
+    /// There are changes (`plan --detailed-exitcode`).
+    Changes = 2,
+    /// Applied in part, or not as the deployment said.
+    PartlyApplied = 6,
+    /// The deployment cannot be reached or refused the credentials.
+    Unreachable = 7,
+}
+
+/// Why a command stopped early.
+#[derive(Debug)]
+enum Failure {
+    /// Diagnostics were printed; there is nothing to add.
+    Reported,
+    /// The deployment cannot be reached.
+    Unreachable(anyhow::Error),
+    /// Anything else.
+    Error(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        match error.downcast_ref::<crate::deployment::DeploymentError>() {
+            Some(crate::deployment::DeploymentError::Unreachable { .. }) => Self::Unreachable(error),
+            Some(_) | None => Self::Error(error),
+        }
+    }
+}
+
+/// Runs the command line and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut ui = Ui::new();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no error; wrong usage is 1, for 2 means changes.
+            let exit = if error.use_stderr() {
+                Exit::Error
+            } else {
+                Exit::Done
+            };
+            let _ = error.print();
+            return ExitCode::from(exit as u8);
+        }
+    };
+    let result = match cli.command {
+        Command::Init(args) => init::run(&mut ui, &args),
+        Command::Validate(args) => validate::run(&mut ui, &args),
+        Command::Plan(args) => plan::run(&mut ui, &args),
+        Command::Apply(args) => apply::run(&mut ui, &args),
+        Command::Import(args) => import::run(&mut ui, &args),
+        Command::Export(args) => export::run(&mut ui, &args),
+        Command::Schema(args) => schema::run(&mut ui, &args),
+        Command::Completions(args) => completions::run(&mut ui, &args),
+    };
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(Failure::Reported) => Exit::Error,
+        Err(Failure::Unreachable(error)) => {
+            ui.error(&error);
+            Exit::Unreachable
+        }
+        Err(Failure::Error(error)) => {
+            ui.error(&error);
+            Exit::Error
+        }
+    };
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,61 @@
+//! `rolecall plan`.
+
+use clap::Args;
+
+use super::ui::Ui;
+use super::workspace::{Planned, Workspace};
+use super::{Exit, Failure, Format, Target};
+use crate::manifest::DeploymentEntry;
+use crate::report::{PlanReport, ReportContext, Style, json, terminal};
+
+/// Show how a deployment differs from the manifests
+///
+/// Reads the deployment, lays the manifests over it, and prints the changes that would make it as they say.
+/// Nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    target: Target,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
+    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let entry = workspace.deployment(&args.target)?;
+    let planned = workspace.plan(ui, &entry)?;
+    let report = report(&workspace, &entry, &planned);
+    let text = match args.format {
+        Format::Terminal => terminal(&report, style(ui)),
+        Format::Json => json(&report),
+    };
+    ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
+    ui.data(&text)?;
+    let changes = args.detailed_exitcode && !planned.plan.is_empty();
+    Ok(if changes { Exit::Changes } else { Exit::Done })
+}
+
+pub(super) fn style(ui: &Ui) -> Style {
+    Style {
+        color: ui.color,
+        width: ui.width,
+        verbose: false,
+    }
+}
+
+pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &Planned) -> PlanReport {
+    let place = Workspace::place(entry);
+    let context = ReportContext {
+        system: &workspace.project.system,
+        sources: &workspace.reading.sources,
+        deployment_name: &entry.name,
+        deployment_place: &place,
+        revision: None,
+        live: &planned.live,
+    };
+    PlanReport::new(&planned.plan, &context)
+}

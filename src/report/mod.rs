@@ -1,0 +1,289 @@
+//! One plan, several faces: [`PlanReport`] is the value, [`terminal`] and [`json`] only show it.
+//!
+//! Whatever a face says is in the report; no face looks anything up. A plan has steps in the order in which they
+//! are taken, a report has changes, one per object, in the order in which people look for them.
+//!
+//! Deliberately not here: printing, deciding on colour or width, reading anything.
+
+mod build;
+mod follow;
+mod layout;
+mod state;
+mod terminal;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_json;
+mod words;
+
+use serde::Serialize;
+
+pub use self::follow::Follows;
+pub use self::state::State;
+pub use self::terminal::{Style, terminal};
+pub use self::words::applied;
+use crate::model::{Kind, Principal, Snapshot};
+use crate::plan::Plan;
+use crate::system::System;
+use crate::text::Sources;
+
+/// The version of the JSON face. Minor versions add, major versions break.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What a report says beyond the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportContext<'a> {
+    /// The system.
+    pub system: &'a System,
+    /// The texts that the places of the plan point into.
+    pub sources: &'a Sources,
+    /// What the deployment is called in `rolecall.yaml`.
+    pub deployment_name: &'a str,
+    /// Where it is: a file or an address.
+    pub deployment_place: &'a str,
+    /// The revision of the manifests, where it is known.
+    pub revision: Option<&'a str>,
+    /// The state that the plan was made against.
+    pub live: &'a Snapshot,
+}
+
+/// A plan as people and programs read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanReport {
+    /// The version of this format.
+    pub format_version: &'static str,
+    /// The name of the system.
+    pub system: String,
+    /// The deployment that is planned for.
+    pub deployment: DeploymentReport,
+    /// The manifests that are planned from.
+    pub manifests: ManifestsReport,
+    /// What changes, one per object: by kind in the order of [`Kind::ALL`], then by name.
+    #[serde(rename = "resource_changes")]
+    pub changes: Vec<ChangeReport>,
+    /// The steps in the order in which they are taken.
+    pub steps: Vec<StepReport>,
+    /// Objects that no manifest names and that the plan leaves alone.
+    pub unmanaged: Vec<ObjectReport>,
+    /// How many objects there are of each sort.
+    pub totals: Totals,
+    /// Remarks on the whole plan, one line each.
+    pub notes: Vec<String>,
+}
+
+impl PlanReport {
+    /// The report on a plan.
+    pub fn new(plan: &Plan, context: &ReportContext<'_>) -> Self {
+        build::report(plan, context)
+    }
+}
+
+/// Which deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeploymentReport {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub place: String,
+}
+
+/// Which manifests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ManifestsReport {
+    /// Their revision, where it is known.
+    pub revision: Option<String>,
+}
+
+/// What is done to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// Its attributes change.
+    Update,
+    /// It gets another name.
+    Rename,
+    /// It is removed.
+    Delete,
+}
+
+/// Everything that a plan does to one object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeReport {
+    /// Kind and name: `group.Team A`.
+    pub address: String,
+    /// The kind of object.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Its name, the new one when it is renamed.
+    pub name: String,
+    /// The address until now, when it is renamed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_address: Option<String>,
+    /// The name until now, when it is renamed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_name: Option<String>,
+    /// Which sharing rule, when it is one: the parts of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleReport>,
+    /// What is done, and from what to what.
+    pub change: StateChange,
+    /// The attributes that differ, in order. Empty for an object that is deleted.
+    pub attributes: Vec<AttributeReport>,
+    /// Why, as the id of a [`Reason`](crate::plan::Reason).
+    pub reason: &'static str,
+    /// The removed objects that it refers to, when that is why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<ObjectReport>,
+    /// What refers to it and follows a rename.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
+    /// What it leaves behind when it is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
+    /// The manifest place that asked for it; none when it follows from something else.
+    pub place: Option<PlaceReport>,
+}
+
+/// A sharing rule by its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleReport {
+    /// Records of which module.
+    pub module: String,
+    /// Whose records.
+    pub from: Principal,
+    /// With whom they are shared.
+    pub to: Principal,
+}
+
+/// An object before and after.
+///
+/// Both are told in the names that hold after the plan's renames, so that a reference to a renamed object is not
+/// a difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StateChange {
+    /// What is done, in order, each action once.
+    pub actions: Vec<Action>,
+    /// What it was; none when it is created.
+    pub before: Option<State>,
+    /// What it will be; none when it is deleted.
+    pub after: Option<State>,
+}
+
+impl StateChange {
+    /// Whether the action is among those taken.
+    pub fn has(&self, action: Action) -> bool {
+        self.actions.contains(&action)
+    }
+}
+
+/// One attribute that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AttributeReport {
+    /// The attribute as manifests write it: `members.users`.
+    pub attribute: String,
+    /// From what to what.
+    #[serde(flatten)]
+    pub values: AttributeValues,
+}
+
+/// From what to what an attribute goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum AttributeValues {
+    /// A single value.
+    Value {
+        /// What it was.
+        before: Option<String>,
+        /// What it will be.
+        after: Option<String>,
+    },
+    /// A set of values.
+    Items {
+        /// What comes in.
+        added: Vec<String>,
+        /// What goes out.
+        removed: Vec<String>,
+    },
+}
+
+/// What becomes of what a deleted object had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Transfer {
+    /// Who takes over; none when nobody is named.
+    pub to: Option<HeirReport>,
+    /// How many users get another role, or none.
+    pub users: u64,
+    /// How many records change hands, where the deployment counts them.
+    pub records: u64,
+}
+
+/// Who takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeirReport {
+    /// `role`, `profile`, `group` or `user`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+}
+
+/// A place in a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlaceReport {
+    /// The path as it was given.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+/// One step of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepReport {
+    /// Its place in the order, from 1.
+    pub index: usize,
+    /// The object; for a rename under its new name.
+    pub address: String,
+    /// What is done.
+    pub action: Action,
+}
+
+/// Which object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectReport {
+    /// Kind and name.
+    pub address: String,
+    /// The kind of object.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+}
+
+/// How many objects there are of each sort. One that is renamed and updated counts as both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// To create.
+    pub create: usize,
+    /// To update.
+    pub update: usize,
+    /// To rename.
+    pub rename: usize,
+    /// To delete.
+    pub delete: usize,
+    /// As they should be, the unmanaged ones included.
+    pub unchanged: usize,
+    /// In no manifest and left alone.
+    pub unmanaged: usize,
+}
+
+/// The report as JSON, with a line break at the end.
+pub fn json(report: &PlanReport) -> String {
+    // Every key is text, so this cannot fail. If it did, no JSON at all would be better than a part of it.
+    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
+    text.push('\n');
+    text
+}
