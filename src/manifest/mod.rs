@@ -19,5 +19,6 @@ pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };
 pub use write::{
-    Documents, Layout, ProjectFile, SchemaReference, WriteError, WriteOptions, documents, project_from, starter,
+    Documents, Layout, ProjectFile, SchemaReference, WriteError, WriteOptions, documents, project_from,
+    starter,
 };

@@ -14,7 +14,7 @@ use crate::model::{
     RuleKey, Sharing, Snapshot, User, UserName,
 };
 use crate::system::{
-    Constraint, GroupAttribute, Manage, MemberKind, ProfileAttribute, RoleAttribute, System, UserAttribute,
+    Constraint, GroupAttribute, Manage, ProfileAttribute, RoleAttribute, System, UserAttribute,
 };
 use crate::text::{Field, Keyed, Span, Spanned};
 
@@ -68,7 +68,10 @@ impl<'a> Writer<'a> {
                 .collect()
         });
         let groups = definition.groups.is_some().then(|| {
-            let groups = snapshot.groups.iter().filter(|(_, group)| self.writes_group(group));
+            let groups = snapshot
+                .groups
+                .iter()
+                .filter(|(_, group)| self.writes_group(group));
             groups
                 .map(|(name, group)| (name.to_string(), Some(self.group(group))))
                 .collect()
@@ -172,7 +175,10 @@ impl<'a> Writer<'a> {
         };
         let line = group.line.as_ref().map(|line| LineDocument {
             number: line.number.clone(),
-            authorisations: line.authorisations.as_ref().map(|value| self.authorisations(value)),
+            authorisations: line
+                .authorisations
+                .as_ref()
+                .map(|value| self.authorisations(value)),
         });
         let call_group = group.call_group.as_ref().map(|call_group| CallGroupDocument {
             mode: Spanned::unmarked(call_group.mode.into()),
@@ -188,7 +194,10 @@ impl<'a> Writer<'a> {
             roles: list(has(GroupAttribute::Roles), &group.roles),
             head: nullable(has(GroupAttribute::Head), group.head.clone()),
             deputy: nullable(has(GroupAttribute::Deputy), group.deputy.clone()),
-            head_authorisations: authorisations(GroupAttribute::HeadAuthorisations, &group.head_authorisations),
+            head_authorisations: authorisations(
+                GroupAttribute::HeadAuthorisations,
+                &group.head_authorisations,
+            ),
             authorisations: authorisations(GroupAttribute::Authorisations, &group.authorisations),
             line: nullable(has(GroupAttribute::Line), line),
             call_group: nullable(has(GroupAttribute::CallGroup), call_group),
@@ -220,12 +229,14 @@ impl<'a> Writer<'a> {
         };
         // In the product's order, as its own dialogs show them.
         let catalogue = self.system.definition().authorisations.iter();
-        let areas = catalogue.flat_map(|catalogue| &catalogue.areas).filter_map(|area| {
-            let granted = rights.get(&area.id)?;
-            let granted = area.rights.iter().filter(|right| granted.contains(&right.id));
-            let granted = granted.map(|right| right.id.clone().into()).collect();
-            Some((area.id.clone().into(), granted))
-        });
+        let areas = catalogue
+            .flat_map(|catalogue| &catalogue.areas)
+            .filter_map(|area| {
+                let granted = rights.get(&area.id)?;
+                let granted = area.rights.iter().filter(|right| granted.contains(&right.id));
+                let granted = granted.map(|right| right.id.clone().into()).collect();
+                Some((area.id.clone().into(), granted))
+            });
         AuthorisationsDocument {
             level: Spanned::unmarked(SPECIAL.into()),
             areas: areas.collect(),
@@ -409,7 +420,11 @@ fn description(has: bool, text: &str) -> Field<String> {
 
 /// A value where the system has the attribute.
 fn present<T>(has: bool, value: impl FnOnce() -> T) -> Field<T> {
-    if has { Field::unmarked(value()) } else { Field::Absent }
+    if has {
+        Field::unmarked(value())
+    } else {
+        Field::Absent
+    }
 }
 
 /// A value, or null on purpose, where the system has the attribute.
@@ -422,7 +437,9 @@ fn nullable<T>(has: bool, value: Option<T>) -> Field<T> {
 }
 
 fn list<'a, N: Clone + 'a>(has: bool, items: impl IntoIterator<Item = &'a N>) -> Field<Vec<Spanned<N>>> {
-    present(has, || items.into_iter().cloned().map(Spanned::unmarked).collect())
+    present(has, || {
+        items.into_iter().cloned().map(Spanned::unmarked).collect()
+    })
 }
 
 fn names<'a, N: Clone + 'a>(names: impl Iterator<Item = &'a N>) -> Option<Vec<Spanned<N>>> {

@@ -34,12 +34,9 @@ pub(super) fn emit(value: &Value, spacing: Spacing, comments: &Comments) -> Resu
         spacing,
         comments,
     };
-    match value {
-        Value::Mapping(mapping) if !mapping.is_empty() => emitter.mapping(mapping, 0)?,
-        other => {
-            emitter.out = flow(other)?;
-            emitter.out.push('\n');
-        }
+    match filled_mapping(value) {
+        Some(mapping) => emitter.mapping(mapping, 0)?,
+        None => emitter.line(&flow(value)?),
     }
     Ok(emitter.out)
 }
@@ -89,57 +86,50 @@ impl Emitter<'_> {
 
     /// Writes what stands after `line`: the key and its colon, or a list's dash.
     fn value(&mut self, line: &str, value: &Value, indent: usize) -> Result<(), WriteError> {
-        match value {
-            Value::Mapping(mapping) if !mapping.is_empty() => {
-                if self.may_flow(value, FlowPlace::Key)
-                    && let Some(line) = fitting(line, value)?
-                {
-                    self.line(&line);
-                    return Ok(());
-                }
-                self.line(line);
-                self.mapping(mapping, indent + 2)
+        if let Some(mapping) = filled_mapping(value) {
+            if self.may_flow(value, FlowPlace::Key)
+                && let Some(line) = fitting(line, value)?
+            {
+                self.line(&line);
+                return Ok(());
             }
-            Value::Sequence(items) if !items.is_empty() => {
-                if nesting(value) == 1
-                    && let Some(line) = fitting(line, value)?
-                {
-                    self.line(&line);
-                    return Ok(());
-                }
-                self.line(line);
-                items.iter().try_for_each(|item| self.item(item, indent + 2))
-            }
-            scalar => {
-                let text = block_scalar(scalar, indent)?;
-                self.line(&format!("{line} {text}"));
-                Ok(())
-            }
+            self.line(line);
+            return self.mapping(mapping, indent + 2);
         }
+        if let Some(items) = value.as_sequence().filter(|items| !items.is_empty()) {
+            if nesting(value) == 1
+                && let Some(line) = fitting(line, value)?
+            {
+                self.line(&line);
+                return Ok(());
+            }
+            self.line(line);
+            return items.iter().try_for_each(|item| self.item(item, indent + 2));
+        }
+        let text = block_scalar(value, indent)?;
+        self.line(&format!("{line} {text}"));
+        Ok(())
     }
 
     fn item(&mut self, item: &Value, indent: usize) -> Result<(), WriteError> {
         let dash = format!("{}-", " ".repeat(indent));
-        match item {
-            Value::Mapping(mapping) if !mapping.is_empty() => {
-                if self.may_flow(item, FlowPlace::Item)
-                    && let Some(line) = fitting(&dash, item)?
-                {
-                    self.line(&line);
-                    return Ok(());
-                }
-                // The dash takes the place of the first key's indentation.
-                let start = self.out.len();
-                self.mapping(mapping, indent + 2)?;
-                self.out.replace_range(start..start + indent + 2, &format!("{dash} "));
-                Ok(())
-            }
-            other => {
-                let text = flow(other)?;
-                self.line(&format!("{dash} {text}"));
-                Ok(())
-            }
+        let Some(mapping) = filled_mapping(item) else {
+            let text = flow(item)?;
+            self.line(&format!("{dash} {text}"));
+            return Ok(());
+        };
+        if self.may_flow(item, FlowPlace::Item)
+            && let Some(line) = fitting(&dash, item)?
+        {
+            self.line(&line);
+            return Ok(());
         }
+        // The dash takes the place of the first key's indentation.
+        let start = self.out.len();
+        self.mapping(mapping, indent + 2)?;
+        self.out
+            .replace_range(start..start + indent + 2, &format!("{dash} "));
+        Ok(())
     }
 
     fn line(&mut self, line: &str) {
@@ -170,6 +160,11 @@ impl Emitter<'_> {
 enum FlowPlace {
     Key,
     Item,
+}
+
+/// A mapping that needs lines of its own; an empty one is written as `{}`.
+fn filled_mapping(value: &Value) -> Option<&Mapping> {
+    value.as_mapping().filter(|mapping| !mapping.is_empty())
 }
 
 /// The line with the value in flow style, when it is not too long.
@@ -258,7 +253,8 @@ fn block_scalar(value: &Value, indent: usize) -> Result<String, WriteError> {
 
 /// The text without quotes, when it means itself that way.
 fn plain(text: &str) -> Result<Option<String>, WriteError> {
-    if text.contains('\n') || text.chars().any(is_special) {
+    // Without quotes, `<<` asks for a merge.
+    if text == "<<" || text.contains('\n') || text.chars().any(is_special) {
         return Ok(None);
     }
     let form = written(&Value::String(text.to_owned()))?;

@@ -9,8 +9,8 @@ const LONGEST: usize = 70;
 
 /// Names that Windows refuses, with any ending.
 const RESERVED: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
-    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// File names of one folder, each given away once.
@@ -39,7 +39,10 @@ impl FileNames {
 /// Small letters, digits and dashes of a name; accents are dropped, everything else parts words.
 fn slug(name: &str) -> String {
     let mut slug = String::new();
-    for c in name.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+    for c in name
+        .nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+    {
         if slug.len() >= LONGEST {
             break;
         }

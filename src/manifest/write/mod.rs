@@ -9,6 +9,7 @@ mod files;
 mod rights;
 mod starter;
 mod starter_comments;
+mod starter_picks;
 #[cfg(test)]
 mod tests;
 
@@ -61,7 +62,11 @@ impl SchemaReference {
     /// The first line of a file at `path`, from the project's folder.
     fn line(&self, schema: &str, path: &Path) -> String {
         let is_relative = !self.prefix.contains("://") && !self.prefix.starts_with('/');
-        let above = if is_relative { path.components().count().saturating_sub(1) } else { 0 };
+        let above = if is_relative {
+            path.components().count().saturating_sub(1)
+        } else {
+            0
+        };
         let prefix = match above {
             0 => &self.prefix,
             _ => self.prefix.strip_prefix("./").unwrap_or(&self.prefix),
@@ -125,11 +130,18 @@ pub fn project_from(
         options.deployment.clone(),
         installation,
     );
-    let mut files = vec![project_file(&project, options.schemas.as_ref(), &Comments::new())?];
+    let mut files = vec![project_file(
+        &project,
+        options.schemas.as_ref(),
+        &Comments::new(),
+    )?];
     let schema = system.definition().name.as_str();
     for (path, document) in lay_out(manifests, options.layout) {
         let path = Path::new(MANIFESTS_FOLDER).join(path);
-        let first = options.schemas.as_ref().map(|schemas| schemas.line(schema, &path));
+        let first = options
+            .schemas
+            .as_ref()
+            .map(|schemas| schemas.line(schema, &path));
         let value = manifest_value(&document, system)?;
         let text = first.unwrap_or_default() + &emit(&value, Spacing::Loose, &Comments::new())?;
         files.push(ProjectFile { path, text });
@@ -263,13 +275,34 @@ fn objects(kind: &'static str, part: Document, files: &mut Vec<(PathBuf, Documen
         ..
     } = part;
     for (name, entry) in single(profiles) {
-        add("profile", &name, Document { profiles: Some(entry), ..Document::default() });
+        add(
+            "profile",
+            &name,
+            Document {
+                profiles: Some(entry),
+                ..Document::default()
+            },
+        );
     }
     for (name, entry) in single(roles) {
-        add("role", &name, Document { roles: Some(entry), ..Document::default() });
+        add(
+            "role",
+            &name,
+            Document {
+                roles: Some(entry),
+                ..Document::default()
+            },
+        );
     }
     for (name, entry) in single(groups) {
-        add("group", &name, Document { groups: Some(entry), ..Document::default() });
+        add(
+            "group",
+            &name,
+            Document {
+                groups: Some(entry),
+                ..Document::default()
+            },
+        );
     }
 }
 

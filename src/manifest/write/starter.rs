@@ -10,17 +10,17 @@ use serde_yaml::Value;
 
 use super::documents::{documents, installation, seed};
 use super::emit::{Comments, Spacing, emit};
+use super::starter_comments::comments;
+use super::starter_picks::{Reach, free, is_harmless, modules};
 use super::{ProjectFile, WriteError, kinds, manifest_value, project_document, project_file};
 use crate::manifest::project::{DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER};
-use crate::manifest::write::starter_comments::comments;
 use crate::model::{
-    Authorisations, DefaultAccess, FeatureId, Group, GroupName, Installation, Level, Members, ModuleName,
-    ModuleRights, Principal, PrincipalKind, Profile, ProfileName, Rights, Role, RoleName, RuleKey, Snapshot,
-    User, UserName,
+    Authorisations, DefaultAccess, Group, GroupName, Installation, Members, ModuleName, ModuleRights,
+    Principal, PrincipalKind, Profile, ProfileName, Rights, Role, RoleName, RuleKey, Snapshot, User,
+    UserName,
 };
 use crate::system::{
-    Definition, Effect, GroupAttribute, MemberKind, NameFormat, Permission, PermissionCategory,
-    ProfileAttribute, RoleAttribute, System, UserAttribute,
+    Effect, GroupAttribute, MemberKind, ProfileAttribute, RoleAttribute, System, UserAttribute,
 };
 use crate::text::Spanned;
 
@@ -43,9 +43,15 @@ pub fn starter(system: &System, system_reference: &str) -> Result<Vec<ProjectFil
         installation(&wanted.installation),
     );
     let said = [
-        ("deployments", "A file that follows the rules of the system, filled from the seed when it is made."),
+        (
+            "deployments",
+            "A file that follows the rules of the system, filled from the seed when it is made.",
+        ),
         ("default", "The deployment that is meant when none is named."),
-        ("installation", "What the installation has beyond what every installation has."),
+        (
+            "installation",
+            "What the installation has beyond what every installation has.",
+        ),
     ];
     let said = said.map(|(key, words)| (vec![key.to_owned()], words.to_owned()));
     let mut files = vec![project_file(&project, None, &said.into_iter().collect())?];
@@ -85,8 +91,9 @@ pub fn starter(system: &System, system_reference: &str) -> Result<Vec<ProjectFil
 
 /// Takes out of objects what is empty anyway, so that what is left can be taken in at a glance.
 fn shorten(document: &mut Value) {
-    let kinds = document.as_mapping_mut().into_iter();
-    let objects = kinds.flat_map(|kinds| kinds.values_mut()).filter_map(Value::as_mapping_mut);
+    let kinds = document.as_mapping_mut().into_iter().flatten();
+    let kinds = kinds.filter(|(kind, _)| matches!(kind.as_str(), Some("profiles" | "roles" | "groups")));
+    let objects = kinds.filter_map(|(_, objects)| objects.as_mapping_mut());
     for attributes in objects
         .flat_map(|objects| objects.values_mut())
         .filter_map(Value::as_mapping_mut)
@@ -147,7 +154,9 @@ impl<'a> Starter<'a> {
                 Reach::Wide,
             );
             let description = "What everyone in sales may do".to_owned();
-            snapshot.profiles.insert(self.profile.clone(), Profile { description, rights });
+            snapshot
+                .profiles
+                .insert(self.profile.clone(), Profile { description, rights });
         }
         if let Some(kind) = &definition.roles {
             let above = kind.root.clone();
@@ -156,9 +165,10 @@ impl<'a> Starter<'a> {
             snapshot
                 .roles
                 .insert(self.lead.clone(), self.role("Leads the team", above, Reach::Wide));
-            snapshot
-                .roles
-                .insert(self.agent.clone(), self.role("Works in the team", below, Reach::Narrow));
+            snapshot.roles.insert(
+                self.agent.clone(),
+                self.role("Works in the team", below, Reach::Narrow),
+            );
         }
         if definition.groups.is_some() {
             snapshot.groups.insert(self.group.clone(), self.group());
@@ -205,7 +215,10 @@ impl<'a> Starter<'a> {
 
     /// A module has to be named where the definition has none itself.
     fn installation(&self) -> Installation {
-        let added = self.modules.iter().filter(|name| self.system.module(name).is_none());
+        let added = self
+            .modules
+            .iter()
+            .filter(|name| self.system.module(name).is_none());
         Installation {
             features: BTreeMap::new(),
             modules: added.map(|name| (name.clone(), BTreeSet::new())).collect(),
@@ -222,7 +235,11 @@ impl<'a> Starter<'a> {
             description: description.to_owned(),
             reports_to: reports_to.filter(|_| has(RoleAttribute::ReportsTo)),
             profiles: carried.into_iter().collect(),
-            rights: self.rights(has(RoleAttribute::Permissions), has(RoleAttribute::Modules), reach),
+            rights: self.rights(
+                has(RoleAttribute::Permissions),
+                has(RoleAttribute::Modules),
+                reach,
+            ),
             assign_records_to: kind
                 .assign_records_to
                 .keys()
@@ -247,11 +264,14 @@ impl<'a> Starter<'a> {
             return rights;
         }
         for (position, module) in self.modules.iter().enumerate() {
-            let actions = self.system.actions_of(module).filter(|action| match action.effect {
-                Effect::View => true,
-                Effect::Create | Effect::Edit => position == 0,
-                Effect::Delete | Effect::Function => false,
-            });
+            let actions = self
+                .system
+                .actions_of(module)
+                .filter(|action| match action.effect {
+                    Effect::View => true,
+                    Effect::Create | Effect::Edit => position == 0,
+                    Effect::Delete | Effect::Function => false,
+                });
             let actions = actions.map(|action| (action.id.clone(), reach.of(action.levels.keys())));
             let module_rights = ModuleRights {
                 actions: actions.collect(),
@@ -270,8 +290,10 @@ impl<'a> Starter<'a> {
             return Group::default();
         };
         let has = |attribute| kind.attributes.contains_key(&attribute);
-        let mut group = Group::default();
-        group.description = "Looks after customers in the north".to_owned();
+        let mut group = Group {
+            description: "Looks after customers in the north".to_owned(),
+            ..Group::default()
+        };
         if kind.member_kinds.contains_key(&MemberKind::Users) {
             group.members.users = [USERS[1], USERS[2]].map(UserName::from).into();
         } else if kind.member_kinds.contains_key(&MemberKind::Roles) {
@@ -350,77 +372,4 @@ impl<'a> Starter<'a> {
             PrincipalKind::Group => Principal::Group(self.group.clone()),
         }
     }
-}
-
-/// How far the example's rights reach.
-#[derive(Clone, Copy)]
-enum Reach {
-    Narrow,
-    Wide,
-}
-
-impl Reach {
-    fn of<'a>(self, mut levels: impl DoubleEndedIterator<Item = &'a Level>) -> Level {
-        let level = match self {
-            Self::Narrow => levels.next(),
-            Self::Wide => levels.next_back(),
-        };
-        level.copied().unwrap_or(Level::Allow)
-    }
-}
-
-/// The first name that the system takes and has not given to something built in.
-fn free(
-    system: &System,
-    format: Option<&NameFormat>,
-    builtin: &BTreeSet<&str>,
-    names: &[&'static str],
-) -> &'static str {
-    let is_free = |name: &&&str| {
-        let is_taken = builtin.iter().any(|taken| system.fold(taken) == system.fold(name));
-        let fits = format.is_none_or(|format| {
-            name.chars().count() <= format.max_length_characters as usize
-                && !format.forbidden.iter().any(|text| name.contains(text.as_str()))
-                && !format.forbidden_start.iter().any(|text| name.starts_with(text.as_str()))
-        });
-        !is_taken && fits
-    };
-    names
-        .iter()
-        .find(is_free)
-        .or(names.last())
-        .copied()
-        .unwrap_or("Example")
-}
-
-/// Two modules for the example: the system's own, those that can be shared first.
-fn modules(definition: &Definition) -> Vec<ModuleName> {
-    let Some(kind) = &definition.modules else {
-        return Vec::new();
-    };
-    let own = |shareable: bool| {
-        let is_shareable = move |module: &&crate::system::Module| {
-            (module.shareable && module.follows.is_none()) == shareable
-        };
-        kind.list.iter().filter(is_shareable).map(|module| module.name.clone())
-    };
-    let mut modules: Vec<ModuleName> = own(true).chain(own(false)).take(2).collect();
-    if modules.is_empty() && kind.open {
-        modules = ["Leads", "Contacts"].map(ModuleName::from).into();
-    }
-    modules
-}
-
-/// Whether a permission is one to begin with: it opens nothing by the way, and the installation can have it.
-fn is_harmless(definition: &Definition, category: &PermissionCategory, permission: &Permission) -> bool {
-    let access = &definition.access;
-    let has = |feature: &FeatureId| {
-        let mut features = definition.features.iter();
-        features.any(|known| known.id == *feature && known.assumed)
-    };
-    let needs = category.needs.iter().chain(&permission.needs);
-    let opens = access.global_permissions.iter();
-    needs.into_iter().all(has)
-        && !access.administrative_permissions.contains_key(&permission.id)
-        && !opens.into_iter().any(|global| global.permission == permission.id)
 }

@@ -3,6 +3,7 @@
 use serde_yaml::Value;
 
 use super::emit::Comments;
+use crate::model::Otherwise;
 use crate::system::{Definition, GroupAttribute, ProfileAttribute, RoleAttribute};
 
 /// Comments for a manifest document.
@@ -21,10 +22,15 @@ pub(super) fn comments(definition: &Definition, document: &Value) -> Comments {
             }
         }
         let first = objects.iter().next();
-        let Some((name, attributes)) = first.and_then(|(name, object)| Some((name.as_str()?, object.as_mapping()?)))
+        let Some((name, attributes)) =
+            first.and_then(|(name, object)| Some((name.as_str()?, object.as_mapping()?)))
         else {
             continue;
         };
+        if attributes.get("otherwise").and_then(Value::as_str) == Some(Otherwise::None.as_str()) {
+            let path = [kind, name, "otherwise"].map(str::to_owned).to_vec();
+            comments.insert(path, "What is not named here is not permitted.".to_owned());
+        }
         for (attribute, words) in attributes_of(definition, kind) {
             if attributes.contains_key(attribute) {
                 let path = [kind, name, attribute].map(str::to_owned).to_vec();
@@ -89,12 +95,16 @@ fn attributes_of<'a>(definition: &'a Definition, kind: &str) -> Vec<(&'static st
         words.push(("members", attribute(GroupAttribute::Members)));
         words.push(("roles", attribute(GroupAttribute::Roles)));
         words.push(("head", attribute(GroupAttribute::Head)));
-        words.push(("head_authorisations", attribute(GroupAttribute::HeadAuthorisations)));
+        words.push((
+            "head_authorisations",
+            attribute(GroupAttribute::HeadAuthorisations),
+        ));
         words.push(("authorisations", attribute(GroupAttribute::Authorisations)));
         words.push(("services", attribute(GroupAttribute::Services)));
     }
     let said = words.into_iter();
-    said.filter_map(|(key, words)| Some((key, words?.as_str()))).collect()
+    said.filter_map(|(key, words)| Some((key, words?.as_str())))
+        .collect()
 }
 
 /// The first sentence of a text.
