@@ -54,9 +54,9 @@ pub fn diff(
     let (early, late) = assignments(system, base, desired, heirs);
     operations.extend(early);
     operations.extend(groups(base, desired).into_iter().map(Operation::Group));
-    operations.extend(late);
     operations.extend(sharing(base, desired));
     operations.extend(group_deletes(base, desired, heirs));
+    operations.extend(late);
     operations.extend(role_deletes(base, desired, heirs));
     operations.extend(
         base.profiles
@@ -150,8 +150,8 @@ fn depth_of(
 
 /// Users whose role changes, other than by the transfer of a deleted role.
 ///
-/// Whoever gets a role that may not be in groups leaves the groups first; whoever loses one, loses it before
-/// joining. So the first kind is assigned late and everyone else early.
+/// Whoever gets a role that may not be in groups leaves the groups first, also those that are deleted; whoever
+/// loses one, loses it before joining. So the first kind is assigned late and everyone else early.
 fn assignments(
     system: &System,
     base: &Snapshot,
@@ -268,30 +268,33 @@ fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
         }
     }
     let mut ordered = releasing;
+    let nested_first = nested_first(desired, &taking);
+    ordered.extend(nested_first.into_iter().filter_map(|name| taking.remove(name)));
+    show_existing_first(base, &mut ordered);
+    ordered
+}
+
+/// Takes groups that are not made yet out of what an edit shows, and adds edits that show them in the end.
+fn show_existing_first(base: &Snapshot, edits: &mut Vec<Edit<Group>>) {
+    let mut exists: BTreeSet<GroupName> = base.groups.keys().cloned().collect();
     let mut later = Vec::new();
-    let mut exists: BTreeSet<&GroupName> = base.groups.keys().collect();
-    for name in nested_first(desired, &taking) {
-        let Some(mut edit) = taking.remove(name) else {
+    for edit in edits.iter_mut() {
+        let (Edit::Create { name, after } | Edit::Update { name, after, .. }) = edit else {
             continue;
         };
-        if let Edit::Create { after, .. } | Edit::Update { after, .. } = &mut edit {
-            let whole = after.clone();
-            after
-                .monitor_groups
-                .retain(|shown, _| exists.contains(shown) || shown == name);
-            if after.monitor_groups.len() < whole.monitor_groups.len() {
-                later.push(Edit::Update {
-                    name: name.clone(),
-                    before: after.clone(),
-                    after: whole,
-                });
-            }
+        exists.insert(name.clone());
+        if after.monitor_groups.keys().all(|shown| exists.contains(shown)) {
+            continue;
         }
-        exists.insert(name);
-        ordered.push(edit);
+        let whole = after.clone();
+        after.monitor_groups.retain(|shown, _| exists.contains(shown));
+        later.push(Edit::Update {
+            name: name.clone(),
+            before: after.clone(),
+            after: whole,
+        });
     }
-    ordered.extend(later);
-    ordered
+    edits.append(&mut later);
 }
 
 /// The edited groups, each after the edited groups nested in it. Works on any state: a cycle, which a damaged
@@ -365,8 +368,11 @@ fn sharing(base: &Snapshot, desired: &Snapshot) -> Vec<Operation> {
 }
 
 /// Groups that go, holders before what is nested in them.
+///
+/// Groups may also show each other in any order, even mutually. One that shows a group which goes before it stops
+/// showing that one first.
 fn group_deletes(base: &Snapshot, desired: &Snapshot, heirs: &Heirs) -> Vec<Operation> {
-    let gone: BTreeMap<&GroupName, Edit<Group>> = base
+    let mut gone: BTreeMap<&GroupName, Edit<Group>> = base
         .groups
         .iter()
         .filter(|(name, _)| !desired.groups.contains_key(*name))
@@ -384,12 +390,33 @@ fn group_deletes(base: &Snapshot, desired: &Snapshot, heirs: &Heirs) -> Vec<Oper
         .collect();
     let mut order = nested_first(base, &gone);
     order.reverse();
-    let mut gone = gone;
-    order
-        .into_iter()
-        .filter_map(|name| gone.remove(name))
-        .map(Operation::Group)
-        .collect()
+    let mut hiding = Vec::new();
+    let mut deletes = Vec::with_capacity(order.len());
+    let mut gone_before: BTreeSet<&GroupName> = BTreeSet::new();
+    for name in order {
+        let Some(mut edit) = gone.remove(name) else {
+            continue;
+        };
+        if let Edit::Delete { before, .. } = &mut edit
+            && before
+                .monitor_groups
+                .keys()
+                .any(|shown| gone_before.contains(shown))
+        {
+            let whole = before.clone();
+            before
+                .monitor_groups
+                .retain(|shown, _| !gone_before.contains(shown));
+            hiding.push(Edit::Update {
+                name: name.clone(),
+                before: whole,
+                after: before.clone(),
+            });
+        }
+        gone_before.insert(name);
+        deletes.push(edit);
+    }
+    hiding.into_iter().chain(deletes).map(Operation::Group).collect()
 }
 
 /// Roles that go, subordinates before superiors.

@@ -1,0 +1,526 @@
+//! Two states of one deployment that share most, and how the second comes from the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use rolecall::model::{GroupName, Principal, PrincipalKind, ProfileName, RoleName, Snapshot, UserName};
+use rolecall::plan::{Heirs, Renames};
+use rolecall::system::{Constraint, Manage, System, UserAttribute};
+
+use super::frame::Frame;
+use super::snapshot::{add_names, is_fixed, is_kept, names_of, roles_can_be_made, snapshots};
+use super::tape::{Tape, tapes};
+use super::{groups, names, rights};
+
+/// A live state, a desired one, and how their objects belong together.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) live: Snapshot,
+    pub(crate) desired: Snapshot,
+    pub(crate) renames: Renames,
+    pub(crate) heirs: Heirs,
+}
+
+/// What happens to the objects, one tape each, in the order of their names; without a tape nothing does.
+#[derive(Clone, Debug)]
+struct Tapes {
+    profiles: Vec<Tape>,
+    roles: Vec<Tape>,
+    groups: Vec<Tape>,
+    new_profiles: Vec<Tape>,
+    new_roles: Vec<Tape>,
+    new_groups: Vec<Tape>,
+    users: Vec<Tape>,
+    rules: Vec<Tape>,
+    new_rules: Vec<Tape>,
+    defaults: Vec<Tape>,
+}
+
+/// Changes of valid states into valid states.
+pub(crate) fn changes(system: &System) -> impl Strategy<Value = Change> + use<> {
+    let strategy = snapshots(system);
+    let system = system.clone();
+    let old = (tapes(8), tapes(8), tapes(8), tapes(6), tapes(6));
+    let new = (tapes(3), tapes(3), tapes(3), tapes(3), tapes(4));
+    (strategy, old, new).prop_map(move |(live, old, new)| {
+        let (profiles, roles, groups, users, rules) = old;
+        let (new_profiles, new_roles, new_groups, new_rules, defaults) = new;
+        let tapes = Tapes {
+            profiles,
+            roles,
+            groups,
+            new_profiles,
+            new_roles,
+            new_groups,
+            users,
+            rules,
+            new_rules,
+            defaults,
+        };
+        change(&system, live, tapes)
+    })
+}
+
+/// What happens to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Changed,
+    Renamed,
+    Dropped,
+}
+
+fn fate(tape: &mut Tape) -> Fate {
+    match tape.below(8) {
+        0..3 => Fate::Kept,
+        3..5 => Fate::Changed,
+        5 => Fate::Renamed,
+        _ => Fate::Dropped,
+    }
+}
+
+/// Objects of one kind by their new names, each with its tape and whether it changes.
+struct Fates<'t, N> {
+    stay: Vec<(N, Option<&'t mut Tape>, bool)>,
+    dropped: Vec<N>,
+    renames: BTreeMap<N, N>,
+}
+
+/// Decides what happens; `pinned` objects keep name and existence, `locked` ones stay as they are altogether.
+fn fates<'t, N>(
+    system: &System,
+    format: Option<&rolecall::system::NameFormat>,
+    names: Vec<N>,
+    tapes: &'t mut [Tape],
+    pinned: impl Fn(&N) -> bool,
+    locked: impl Fn(&N) -> bool,
+) -> Fates<'t, N>
+where
+    N: Clone + Ord + AsRef<str> + From<&'static str>,
+{
+    let mut taken = names.clone();
+    let mut tapes = tapes.iter_mut();
+    let mut fates = Fates {
+        stay: Vec::new(),
+        dropped: Vec::new(),
+        renames: BTreeMap::new(),
+    };
+    for name in names {
+        let Some(tape) = tapes.next().filter(|_| !locked(&name)) else {
+            fates.stay.push((name, None, false));
+            continue;
+        };
+        let fate = match fate(tape) {
+            Fate::Renamed | Fate::Dropped if pinned(&name) => Fate::Changed,
+            fate => fate,
+        };
+        match fate {
+            Fate::Kept => fates.stay.push((name, Some(tape), false)),
+            Fate::Changed => fates.stay.push((name, Some(tape), true)),
+            Fate::Dropped => fates.dropped.push(name),
+            Fate::Renamed => {
+                let new = format.and_then(|format| names::fresh(tape, system, format, &taken));
+                let Some(new) = new.map(N::from) else {
+                    fates.stay.push((name, Some(tape), false));
+                    continue;
+                };
+                taken.push(new.clone());
+                fates.renames.insert(name, new.clone());
+                let changes = tape.chance(4);
+                fates.stay.push((new, Some(tape), changes));
+            }
+        }
+    }
+    fates
+}
+
+fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
+    let definition = system.definition();
+    let (profiles, roles, groups) = names_of(&live);
+    let first_profile = profiles.first().cloned();
+    let first_group = groups.iter().find(|name| !is_kept(system, &live, name)).cloned();
+    let keeps_profile = system.has(Constraint::ProfileDeleteNeedsTransfer)
+        || definition
+            .roles
+            .as_ref()
+            .is_some_and(|kind| !kind.required.is_empty());
+    let keeps_group = system.has(Constraint::NotOnlyGroupOfUser);
+    let roles_managed = definition
+        .roles
+        .as_ref()
+        .is_some_and(|kind| kind.manage == Manage::Full);
+
+    let profiles = fates(
+        system,
+        definition.profiles.as_ref().map(|kind| &kind.name),
+        profiles,
+        &mut tapes.profiles,
+        |name| {
+            definition.builtin.profiles.contains_key(name)
+                || (keeps_profile && first_profile.as_ref() == Some(name))
+        },
+        |_| false,
+    );
+    let roles = fates(
+        system,
+        definition.roles.as_ref().map(|kind| &kind.name),
+        roles,
+        &mut tapes.roles,
+        |name| definition.builtin.roles.contains_key(name),
+        |name| !roles_managed || is_fixed(system, name),
+    );
+    let groups = fates(
+        system,
+        definition.groups.as_ref().map(|kind| &kind.name),
+        groups,
+        &mut tapes.groups,
+        |name| is_kept(system, &live, name) || (keeps_group && first_group.as_ref() == Some(name)),
+        |name| live.groups.get(name).is_some_and(|group| group.variety.is_some()),
+    );
+    let renames = Renames {
+        profiles: profiles.renames.clone(),
+        roles: roles.renames.clone(),
+        groups: groups.renames.clone(),
+    };
+    let mut base = live.clone();
+    renames.apply(&mut base);
+
+    let mut frame = Frame {
+        system,
+        installation: base.installation.clone(),
+        profiles: profiles.stay.iter().map(|(name, ..)| name.clone()).collect(),
+        roles: roles_in_order(&base, &roles),
+        groups: groups_in_order(&base, &groups),
+        users: base.users.clone(),
+    };
+    // A dropped name may come back for something new only when nothing of it is left; deletions come last.
+    let mut taken: Vec<ProfileName> = frame.profiles.iter().chain(&profiles.dropped).cloned().collect();
+    let before = taken.len();
+    if let Some(kind) = &definition.profiles {
+        add_names(&mut taken, system, &kind.name, &mut tapes.new_profiles);
+    }
+    frame.profiles.extend(taken.drain(before..));
+    let mut taken: Vec<RoleName> = frame.roles.iter().chain(&roles.dropped).cloned().collect();
+    let before = taken.len();
+    if let Some(kind) = definition
+        .roles
+        .as_ref()
+        .filter(|_| roles_managed && roles_can_be_made(&frame))
+    {
+        add_names(&mut taken, system, &kind.name, &mut tapes.new_roles);
+    }
+    frame.roles.extend(taken.drain(before..));
+    let mut taken: Vec<GroupName> = frame.groups.iter().chain(&groups.dropped).cloned().collect();
+    let before = taken.len();
+    if let Some(kind) = &definition.groups {
+        add_names(&mut taken, system, &kind.name, &mut tapes.new_groups);
+    }
+    frame.groups.extend(taken.drain(before..));
+
+    let mut heirs = Heirs {
+        profiles: heirs_of_profiles(&frame, &profiles.dropped, &mut tapes.new_profiles),
+        roles: BTreeMap::new(),
+        groups: heirs_of_groups(&frame, &groups.dropped, &mut tapes.new_groups),
+    };
+    heirs.roles = heirs_of_roles(&frame, &base, &roles.dropped, &heirs, &mut tapes.new_roles);
+    change_users(&mut frame, &base, &heirs, &mut tapes.users);
+
+    let mut desired = base.clone();
+    change_profiles(&mut desired, &frame, profiles.stay, &mut tapes.new_profiles);
+    change_roles(&mut desired, &frame, roles.stay, &mut tapes.new_roles);
+    change_groups(&mut desired, &frame, groups.stay, &mut tapes.new_groups);
+    if keeps_group {
+        stay_in_some_group(&mut desired, &base, &heirs);
+    }
+    change_sharing(&mut desired, &frame, &mut tapes);
+    for (group, heir) in &heirs.groups {
+        if let Some(heir) = heir {
+            desired.records.transfer(&Principal::Group(group.clone()), heir);
+        }
+    }
+    desired.users = frame.users;
+    Change {
+        live,
+        desired,
+        renames,
+        heirs,
+    }
+}
+
+/// Roles that stay, superiors first, reshuffled where the tapes say so.
+fn roles_in_order(base: &Snapshot, fates: &Fates<'_, RoleName>) -> Vec<RoleName> {
+    let depth = |name: &RoleName| {
+        let above = |name: &RoleName| base.roles.get(name).and_then(|role| role.reports_to.clone());
+        std::iter::successors(above(name), above).count()
+    };
+    let key = |(name, tape, changes): &(RoleName, Option<&mut Tape>, bool)| {
+        // Fixed roles lead; what changes may go anywhere behind them.
+        let shuffled = tape
+            .as_ref()
+            .filter(|_| *changes)
+            .map(|tape| (*tape).clone().below(5));
+        shuffled.map_or(depth(name), |place| place + 1)
+    };
+    ordered(&fates.stay, key)
+}
+
+/// Groups that stay, nested ones first, reshuffled where the tapes say so.
+fn groups_in_order(base: &Snapshot, fates: &Fates<'_, GroupName>) -> Vec<GroupName> {
+    fn height(base: &Snapshot, name: &GroupName) -> usize {
+        let nested = base
+            .groups
+            .get(name)
+            .into_iter()
+            .flat_map(|group| &group.members.groups);
+        nested.map(|nested| height(base, nested) + 1).max().unwrap_or(0)
+    }
+    let key = |(name, tape, changes): &(GroupName, Option<&mut Tape>, bool)| {
+        let shuffled = tape
+            .as_ref()
+            .filter(|_| *changes)
+            .map(|tape| (*tape).clone().below(5));
+        shuffled.unwrap_or_else(|| height(base, name))
+    };
+    ordered(&fates.stay, key)
+}
+
+fn ordered<T, N: Clone>(
+    stay: &[(N, Option<T>, bool)],
+    key: impl Fn(&(N, Option<T>, bool)) -> usize,
+) -> Vec<N> {
+    let mut order: Vec<_> = stay.iter().collect();
+    order.sort_by_key(|entry| key(entry));
+    order.into_iter().map(|(name, ..)| name.clone()).collect()
+}
+
+fn heirs_of_profiles(
+    frame: &Frame<'_>,
+    dropped: &[ProfileName],
+    tapes: &mut [Tape],
+) -> BTreeMap<ProfileName, Option<ProfileName>> {
+    let tape = &mut tapes.first().cloned().unwrap_or_default();
+    let heirs = dropped
+        .iter()
+        .map(|name| (name.clone(), tape.pick(frame.profiles.iter().cloned())));
+    heirs.collect()
+}
+
+fn heirs_of_roles(
+    frame: &Frame<'_>,
+    base: &Snapshot,
+    dropped: &[RoleName],
+    so_far: &Heirs,
+    tapes: &mut [Tape],
+) -> BTreeMap<RoleName, Option<RoleName>> {
+    let tape = &mut tapes.first().cloned().unwrap_or_default();
+    let heirs = dropped.iter().map(|name| {
+        // Whoever cannot leave a group cannot get a role that bars from groups.
+        let holders = base
+            .users
+            .iter()
+            .filter(|(_, user)| user.role.as_ref() == Some(name));
+        let stuck = holders
+            .map(|(user, _)| user)
+            .any(|user| is_stuck(frame, base, so_far, user));
+        let heirs = frame
+            .roles
+            .iter()
+            .filter(|role| !stuck || !frame.is_barred(role))
+            .cloned();
+        (name.clone(), tape.pick(heirs))
+    });
+    heirs.collect()
+}
+
+fn heirs_of_groups(
+    frame: &Frame<'_>,
+    dropped: &[GroupName],
+    tapes: &mut [Tape],
+) -> BTreeMap<GroupName, Option<Principal>> {
+    let tape = &mut tapes.first().cloned().unwrap_or_default();
+    let kind = frame.system.definition().groups.as_ref();
+    let allowed: BTreeSet<PrincipalKind> = kind.map(|kind| kind.transfer_to.clone()).unwrap_or_default();
+    let users = frame.users.keys().cloned().map(Principal::User);
+    // Groups that are new are there in time, too.
+    let groups = frame.groups.iter().cloned().map(Principal::Group);
+    let candidates = users.chain(groups).filter(|heir| allowed.contains(&heir.kind()));
+    let candidates: Vec<Principal> = candidates.collect();
+    let heirs = dropped
+        .iter()
+        .map(|name| (name.clone(), tape.pick(candidates.iter().cloned())));
+    heirs.collect()
+}
+
+/// Whether a user is in a group that nothing here can take the user out of: the primary one, one that is made
+/// elsewhere, or one that is dropped in a system that wants its members in another.
+fn is_stuck(frame: &Frame<'_>, base: &Snapshot, heirs: &Heirs, user: &UserName) -> bool {
+    let keeps = frame.system.has(Constraint::NotOnlyGroupOfUser);
+    let primary = base
+        .users
+        .get(user)
+        .is_some_and(|user| user.primary_group.is_some());
+    let held = base.groups.iter().any(|(name, group)| {
+        let holds = group.variety.is_some() || (keeps && heirs.groups.contains_key(name));
+        holds && group.members.users.contains(user)
+    });
+    primary || held
+}
+
+fn change_users(frame: &mut Frame<'_>, base: &Snapshot, heirs: &Heirs, tapes: &mut [Tape]) {
+    let attributes = &frame.system.definition().users.attributes;
+    if !attributes.contains_key(&UserAttribute::Role) {
+        return;
+    }
+    let mut spare = Tape::default();
+    let mut tapes = tapes.iter_mut();
+    let needs_role = frame.system.has(Constraint::UserNeedsRole);
+    let names: Vec<_> = frame.users.keys().cloned().collect();
+    for name in names {
+        let tape = tapes.next().unwrap_or(&mut spare);
+        let stuck = is_stuck(frame, base, heirs, &name);
+        let roles: Vec<RoleName> = frame
+            .roles
+            .iter()
+            .filter(|role| !stuck || !frame.is_barred(role))
+            .cloned()
+            .collect();
+        let Some(user) = frame.users.get_mut(&name) else {
+            continue;
+        };
+        if let Some(heir) = user.role.as_ref().and_then(|role| heirs.roles.get(role)) {
+            user.role.clone_from(heir);
+        }
+        if tape.chance(3) {
+            user.role = match needs_role {
+                true => tape.pick(roles),
+                false => tape.maybe(roles),
+            };
+        }
+    }
+}
+
+type Staying<'t, N> = Vec<(N, Option<&'t mut Tape>, bool)>;
+
+fn change_profiles(
+    desired: &mut Snapshot,
+    frame: &Frame<'_>,
+    stay: Staying<'_, ProfileName>,
+    new: &mut [Tape],
+) {
+    desired.profiles.retain(|name, _| frame.profiles.contains(name));
+    let mut new = new.iter_mut();
+    for name in &frame.profiles {
+        if !desired.profiles.contains_key(name) {
+            let tape = new.next().cloned().unwrap_or_default();
+            desired
+                .profiles
+                .insert(name.clone(), rights::profile(&mut tape.clone(), frame));
+        }
+    }
+    for (name, tape, changes) in stay {
+        if let Some(tape) = tape.filter(|_| changes) {
+            desired.profiles.insert(name, rights::profile(tape, frame));
+        }
+    }
+}
+
+fn change_roles(desired: &mut Snapshot, frame: &Frame<'_>, stay: Staying<'_, RoleName>, new: &mut [Tape]) {
+    let kind = frame.system.definition().roles.as_ref();
+    if kind.is_none_or(|kind| kind.manage == Manage::Reference) {
+        return;
+    }
+    desired.roles.retain(|name, _| frame.roles.contains(name));
+    for (name, tape, changes) in stay {
+        if let Some(tape) = tape.filter(|_| changes) {
+            desired
+                .roles
+                .insert(name.clone(), rights::role(tape, frame, &name));
+        }
+    }
+    let mut new = new.iter().cloned();
+    for name in &frame.roles {
+        if is_fixed(frame.system, name) {
+            continue;
+        }
+        let role = desired
+            .roles
+            .entry(name.clone())
+            .or_insert_with(|| rights::role(&mut new.next().unwrap_or_default(), frame, name));
+        rights::fit_role(role, frame, name);
+    }
+}
+
+fn change_groups(desired: &mut Snapshot, frame: &Frame<'_>, stay: Staying<'_, GroupName>, new: &mut [Tape]) {
+    let live = desired.groups.clone();
+    desired.groups.retain(|name, _| frame.groups.contains(name));
+    for (name, tape, changes) in stay {
+        if let Some(tape) = tape.filter(|_| changes) {
+            let mut group = groups::group(tape, frame, &name);
+            group.created_by = live.get(&name).and_then(|group| group.created_by.clone());
+            desired.groups.insert(name, group);
+        }
+    }
+    let mut new = new.iter().cloned();
+    for name in &frame.groups {
+        let group = desired
+            .groups
+            .entry(name.clone())
+            .or_insert_with(|| groups::group(&mut new.next().unwrap_or_default(), frame, name));
+        if group.variety.is_none() {
+            groups::fit(group, frame, name);
+        }
+        // Nobody leaves the primary group here.
+        let before = live.get(name).map(|group| &group.members.users);
+        let primary = before.into_iter().flatten().filter(|user| {
+            let user = frame.users.get(*user);
+            user.is_some_and(|user| user.primary_group.as_ref() == Some(name))
+        });
+        group.members.users.extend(primary.cloned());
+    }
+}
+
+/// Puts the members of dropped groups into another one.
+fn stay_in_some_group(desired: &mut Snapshot, base: &Snapshot, heirs: &Heirs) {
+    let members = |group: &rolecall::model::Group| group.members.users.clone();
+    let losing: BTreeSet<_> = heirs
+        .groups
+        .keys()
+        .filter_map(|name| base.groups.get(name))
+        .flat_map(members)
+        .collect();
+    let held: BTreeSet<_> = desired.groups.values().flat_map(members).collect();
+    if let Some(group) = desired.groups.values_mut().find(|group| group.variety.is_none()) {
+        group.members.users.extend(losing.difference(&held).cloned());
+    }
+}
+
+fn change_sharing(desired: &mut Snapshot, frame: &Frame<'_>, tapes: &mut Tapes) {
+    let kind = frame.system.definition().sharing.as_ref();
+    let rules = &mut desired.sharing.rules;
+    rules.retain(|key, _| frame.knows(&key.from) && frame.knows(&key.to));
+    let keys: Vec<_> = rules.keys().cloned().collect();
+    for (key, tape) in keys.into_iter().zip(&mut tapes.rules) {
+        match fate(tape) {
+            Fate::Kept => {}
+            Fate::Changed | Fate::Renamed => {
+                let choices = kind.and_then(|kind| kind.rules.as_ref());
+                let choices = choices.into_iter().flat_map(|rules| rules.access.keys().copied());
+                rules.extend(tape.pick(choices).map(|access| (key, access)));
+            }
+            Fate::Dropped => {
+                rules.remove(&key);
+            }
+        }
+    }
+    rules.extend(tapes.new_rules.iter_mut().filter_map(|tape| frame.rule(tape)));
+    let Some(defaults) = kind.and_then(|kind| kind.defaults.as_ref()) else {
+        return;
+    };
+    for tape in &mut tapes.defaults {
+        let (module, access) = (
+            tape.pick(frame.shareable_modules()),
+            tape.pick(defaults.choices.keys().copied()),
+        );
+        desired.sharing.defaults.extend(module.zip(access));
+    }
+}

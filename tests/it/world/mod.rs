@@ -1,0 +1,19 @@
+//! Generated states of access, for every system that rolecall knows.
+//!
+//! What is generated is decided by two things only: the system's definition and a handful of numbers ([`Tape`]),
+//! which proptest draws and shrinks. Zeros, and numbers that are not there, always mean the plain choice, so a
+//! failing case shrinks to few and plain objects.
+
+mod change;
+mod frame;
+mod groups;
+mod names;
+mod rights;
+mod run;
+mod snapshot;
+mod tape;
+
+pub(crate) use change::changes;
+pub(crate) use run::holds;
+pub(crate) use snapshot::snapshots;
+use tape::Tape;

@@ -1,0 +1,56 @@
+//! Running a law.
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use rolecall::manifest::{Reading, shipped};
+use rolecall::system::{SHIPPED, System};
+
+/// Cases per system and law; the environment variable PROPTEST_CASES says otherwise.
+const CASES: u32 = 64;
+
+/// Every shipped system, the example of an own one, and one that has every kind and constraint at once.
+pub(crate) fn all_systems() -> Vec<System> {
+    let mut definitions: Vec<_> = SHIPPED
+        .iter()
+        .map(|(name, _)| shipped(name).expect("a shipped definition decodes"))
+        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for path in [
+        "examples/custom/helpdesk.system.yaml",
+        "src/deployment/embedded/tests/rich.yaml",
+    ] {
+        let mut reading = Reading::default();
+        let definition = reading.definition(&root.join(path));
+        definitions.push(definition.unwrap_or_else(|| panic!("{path}: {:?}", reading.diagnostics)));
+    }
+    definitions.into_iter().map(System::new).collect()
+}
+
+/// Runs a law over generated cases of every system.
+///
+/// The cases are the same ones every time, so that a build fails for what it changed; PROPTEST_SEED=NUMBER draws
+/// others. A failure prints the smallest case found.
+pub(crate) fn holds<S>(strategy: impl Fn(&System) -> S, law: impl Fn(&System, &S::Value) -> TestCaseResult)
+where
+    S: Strategy,
+    S::Value: Debug,
+{
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok());
+    let seed = number("PROPTEST_SEED").unwrap_or(0).to_le_bytes().repeat(8);
+    for system in all_systems() {
+        let config = Config {
+            cases: number("PROPTEST_CASES").unwrap_or(CASES),
+            failure_persistence: None,
+            max_shrink_iters: 4000,
+            ..Config::default()
+        };
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+        let mut runner = TestRunner::new_with_rng(config, rng);
+        if let Err(error) = runner.run(&strategy(&system), |case| law(&system, &case)) {
+            panic!("{}: {error}", system.definition().name);
+        }
+    }
+}
