@@ -58,7 +58,7 @@ pub(super) fn run(ui: &mut Ui, args: &ImportArgs) -> Result<Exit, Failure> {
         system_reference,
         deployment_name: entry.name.clone(),
         deployment: deployment(&args.out, &entry)?,
-        schemas: Some(SchemaReference { prefix: format!("{SCHEMAS}/") }),
+        schemas: Some(written_schemas()),
     };
     let mut files = project_from(&snapshot, system, &options)?;
     files.extend(schemas(system)?);
@@ -70,6 +70,11 @@ pub(super) fn run(ui: &mut Ui, args: &ImportArgs) -> Result<Exit, Failure> {
 
 /// The folder of a written project that holds its schemas.
 const SCHEMAS: &str = "schemas";
+
+/// Where the written files find the schemas that are written beside them.
+pub(super) fn written_schemas() -> SchemaReference {
+    SchemaReference { prefix: format!("{SCHEMAS}/") }
+}
 
 /// How the new project reaches the deployment.
 fn deployment(out: &Path, entry: &DeploymentEntry) -> anyhow::Result<DeploymentDocument> {

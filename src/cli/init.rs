@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::import::{refuse_full, schemas, write_all};
+use super::import::{refuse_full, schemas, write_all, written_schemas};
 use super::paths::from_folder;
 use super::ui::Ui;
 use super::{Exit, Failure};
@@ -35,7 +35,7 @@ pub(super) fn run(ui: &mut Ui, args: &InitArgs) -> Result<Exit, Failure> {
         Some(path) => from_folder(&args.folder, path)?,
         None => system.definition().name.to_string(),
     };
-    let mut files = starter(&system, &reference)?;
+    let mut files = starter(&system, &reference, Some(&written_schemas()))?;
     files.extend(schemas(&system)?);
     write_all(&args.folder, &files)?;
     ui.say(&format!("Wrote {} files to {}", files.len(), args.folder.display()));

@@ -125,6 +125,9 @@ fn b8_roles_are_a_tree() {
     let manifest = "roles: { Boss: { reports_to: Rep } }\nexisting: { roles: [Rep] }";
     refused("berlicrm", BERLI_SEED, manifest, "role-cycle");
     invalid("berlicrm", "roles: { Organization: { assign_records_to: lower_level } }", "builtin-object");
+    let above = |depth: usize| if depth == 1 { "Organization".to_owned() } else { format!("R{}", depth - 1) };
+    let chain: String = (1..=46).map(|depth| format!("  R{depth}: {{ reports_to: {} }}\n", above(depth))).collect();
+    invalid("vtiger", &format!("roles:\n{chain}"), "role-too-deep");
 }
 
 #[test]

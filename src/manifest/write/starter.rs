@@ -12,7 +12,7 @@ use super::documents::{documents, installation, seed};
 use super::emit::{Comments, Spacing, emit};
 use super::starter_comments::comments;
 use super::starter_picks::{Reach, free, is_harmless, modules};
-use super::{ProjectFile, WriteError, kinds, manifest_value, project_document, project_file};
+use super::{ProjectFile, SchemaReference, WriteError, kinds, manifest_value, project_document, project_file};
 use crate::manifest::project::{DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER};
 use crate::model::{
     Authorisations, DefaultAccess, Group, GroupName, Installation, Members, ModuleName, ModuleRights,
@@ -28,7 +28,11 @@ use crate::text::Spanned;
 const SEED_FOLDER: &str = "seed";
 
 /// A starting project: a project file with an embedded deployment, its seed, and manifests with comments.
-pub fn starter(system: &System, system_reference: &str) -> Result<Vec<ProjectFile>, WriteError> {
+pub fn starter(
+    system: &System,
+    system_reference: &str,
+    schemas: Option<&SchemaReference>,
+) -> Result<Vec<ProjectFile>, WriteError> {
     let starter = Starter::new(system);
     let wanted = starter.wanted();
     let deployment = DeploymentDocument {
@@ -54,7 +58,7 @@ pub fn starter(system: &System, system_reference: &str) -> Result<Vec<ProjectFil
         ),
     ];
     let said = said.map(|(key, words)| (vec![key.to_owned()], words.to_owned()));
-    let mut files = vec![project_file(&project, None, &said.into_iter().collect())?];
+    let mut files = vec![project_file(&project, schemas, &said.into_iter().collect())?];
 
     let mut manifests = documents(&wanted, system).manifests;
     if let Some(existing) = &mut manifests.existing {
@@ -67,10 +71,10 @@ pub fn starter(system: &System, system_reference: &str) -> Result<Vec<ProjectFil
         let mut value = manifest_value(&part, system)?;
         shorten(&mut value);
         let comments = comments(system.definition(), &value);
-        files.push(ProjectFile {
-            path: Path::new(MANIFESTS_FOLDER).join(format!("{kind}.yaml")),
-            text: emit(&value, Spacing::Loose, &comments)?,
-        });
+        let path = Path::new(MANIFESTS_FOLDER).join(format!("{kind}.yaml"));
+        let first = schemas.map(|schemas| schemas.line(system.definition().name.as_str(), &path));
+        let text = first.unwrap_or_default() + &emit(&value, Spacing::Loose, &comments)?;
+        files.push(ProjectFile { path, text });
     }
 
     let mut value = manifest_value(&seed(&starter.live(&wanted), system), system)?;

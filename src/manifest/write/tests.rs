@@ -150,7 +150,7 @@ fn manifests_own_what_is_on_the_deployment() {
 fn every_starter_is_valid_and_its_first_plan_has_something_to_do() {
     for name in EXAMPLES {
         let (system, reference) = example(name);
-        let files = starter(&system, &reference).unwrap();
+        let files = starter(&system, &reference, None).unwrap();
         let folder = tempfile::tempdir().unwrap();
         write(&files, folder.path());
         let project = read(folder.path());
