@@ -82,6 +82,9 @@ pub struct RightsIntent {
 /// A list of references, each with its place; the outer place is the list's.
 pub type References<N> = At<Vec<At<N>>>;
 
+/// A group that is shown, and where.
+pub type ShownGroup = (At<GroupName>, MonitorPlaces);
+
 /// A wanted role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleIntent {
@@ -175,7 +178,7 @@ pub struct GroupIntent {
     /// Services that are allowed.
     pub services: Option<References<ServiceId>>,
     /// Groups shown to the members.
-    pub monitor_groups: Option<At<Vec<(At<GroupName>, MonitorPlaces)>>>,
+    pub monitor_groups: Option<At<Vec<ShownGroup>>>,
     /// Keys of the members.
     pub keys: Option<At<Vec<Key>>>,
     /// Who created it; only seeds set it.

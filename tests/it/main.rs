@@ -3,7 +3,7 @@
 //! `support` runs the real binary on small projects. `world` makes states of every system, and `laws` says what
 //! must hold for all of them.
 
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod commands;
 mod examples;
