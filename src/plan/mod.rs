@@ -1,6 +1,6 @@
 //! From what is and what is wanted to an ordered, immutable plan. Pure: no IO.
 //!
-//! [`overlay`] makes the desired state, [`diff`] the writes that lead there, [`Plan::new`] puts both together
+//! [`overlay()`] makes the desired state, [`diff()`] the writes that lead there, [`Plan::new`] puts both together
 //! with reasons and places. Whether the desired state is allowed is judged by `check`.
 
 mod change;

@@ -1,4 +1,4 @@
-//! One plan, several faces: [`PlanReport`] is the value, [`terminal`] and [`json`] only show it.
+//! One plan, several faces: [`PlanReport`] is the value, [`terminal()`] and [`json`] only show it.
 //!
 //! Whatever a face says is in the report; no face looks anything up. A plan has steps in the order in which they
 //! are taken, a report has changes, one per object, in the order in which people look for them.

@@ -1,9 +1,9 @@
 //! Text that people wrote, with its places: sources, a spanned YAML tree, validation against a JSON Schema,
 //! decoding into typed values, and diagnostics.
 //!
-//! A file goes through the files of this module in order: [`Sources`] keeps the text, [`parse`] makes a [`Node`]
-//! tree, [`Schema::check`] reports what does not fit and cuts it out, [`decode`] fills typed values that still know
-//! their [`Span`], and [`render`] prints whatever was found on the way.
+//! A file goes through the files of this module in order: [`Sources`] keeps the text, [`parse()`] makes a [`Node`]
+//! tree, [`Schema::check`] reports what does not fit and cuts it out, [`decode()`] fills typed values that still know
+//! their [`Span`], and [`render()`] prints whatever was found on the way.
 //!
 //! Deliberately not here: reading files, any knowledge of roles or groups, and printing to a terminal.
 
