@@ -3,5 +3,6 @@
 //! Each test is one law over generated cases (`world`). To look further than a build does:
 //! `PROPTEST_CASES=5000 PROPTEST_SEED=7 cargo test --test it laws`.
 
+mod manifests;
 mod planning;
 mod store;

@@ -7,6 +7,7 @@
 mod change;
 mod frame;
 mod groups;
+mod intent;
 mod names;
 mod rights;
 mod run;
@@ -14,6 +15,7 @@ mod snapshot;
 mod tape;
 
 pub(crate) use change::changes;
+pub(crate) use intent::{Wish, at, wishes};
 pub(crate) use run::holds;
 pub(crate) use snapshot::snapshots;
 use tape::Tape;
