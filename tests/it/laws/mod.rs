@@ -5,4 +5,5 @@
 
 mod manifests;
 mod planning;
+mod refusals;
 mod store;

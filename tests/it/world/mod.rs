@@ -13,9 +13,11 @@ mod rights;
 mod run;
 mod snapshot;
 mod tape;
+mod wrongs;
 
 pub(crate) use change::changes;
-pub(crate) use intent::{Wish, at, wishes};
+pub(crate) use intent::wishes;
 pub(crate) use run::holds;
 pub(crate) use snapshot::snapshots;
 use tape::Tape;
+pub(crate) use wrongs::{Wrong, wrongs};
