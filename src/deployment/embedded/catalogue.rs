@@ -384,7 +384,7 @@ pub(super) fn write_meta(connection: &Connection, system: &System) -> Outcome<()
     let fields = definition.modules.as_ref().and_then(|kind| kind.fields.as_ref());
     connection.execute(
         "INSERT OR REPLACE INTO meta
-             (one, system, definition, compare, roles_managed, root_role, max_role_path, fields_open, filling)
+             (one, system, definition, compare, roles_managed, root_role, max_role_depth, fields_open, filling)
          VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
         params![
             definition.name.as_str(),
