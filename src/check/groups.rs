@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use super::removals::{made_by, some_of};
-use crate::model::{FeatureId, Group, GroupIntent, GroupName, Identity, ServiceId, Status};
+use crate::model::{
+    At, FeatureId, Group, GroupIntent, GroupName, Identity, Members, MembersIntent, ServiceId, Status,
+};
 use crate::system::Constraint;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
@@ -62,35 +64,64 @@ pub(super) fn members(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         wanted.or_else(|| context.desired.users.get(user)?.role.as_ref())
     };
     for (name, group) in &context.desired.groups {
+        let wanted = context.intent.groups.get(name);
+        let members = wanted.and_then(|wanted| wanted.members.as_ref());
         for user in &group.members.users {
             let Some(role) = role_of(user).filter(|role| super_roles.contains(*role)) else {
                 continue;
             };
             let message = format!("user `{user}` has role `{role}` and cannot be in group `{name}`");
-            let members = context
-                .intent
-                .groups
-                .get(name)
-                .and_then(|wanted| wanted.members.as_ref());
-            let place = members
-                .and_then(|members| {
-                    members
-                        .value
-                        .users
-                        .iter()
-                        .find(|at| at.value == *user)
-                        .map(|at| at.span)
-                })
-                .or_else(|| context.intent.place(&Identity::User(user.clone())));
-            diagnostics.push(match place {
-                Some(place) => context.error(Code::SuperRoleNotInGroups, message, place),
-                None => context.violation(
-                    &Identity::Group(name.clone()),
-                    Code::SuperRoleNotInGroups,
-                    message,
-                ),
-            });
+            let place = members.and_then(|members| place_of(&members.value.users, user));
+            let place = place.or_else(|| context.intent.place(&Identity::User(user.clone())));
+            diagnostics.push(barred(context, name, message, place));
         }
+        let Members {
+            roles,
+            roles_and_subordinates,
+            ..
+        } = &group.members;
+        for role in roles.union(roles_and_subordinates) {
+            if super_roles.contains(role) {
+                let message = format!("users with role `{role}` cannot be in group `{name}`");
+                let place = members.and_then(|members| {
+                    let MembersIntent {
+                        roles,
+                        roles_and_subordinates,
+                        ..
+                    } = &members.value;
+                    place_of(roles, role).or_else(|| place_of(roles_and_subordinates, role))
+                });
+                diagnostics.push(barred(context, name, message, place));
+            }
+        }
+    }
+    for (user, value) in &context.desired.users {
+        let Some((group, role)) = value.primary_group.as_ref().zip(role_of(user)) else {
+            continue;
+        };
+        let listed = context.desired.groups.get(group);
+        let listed = listed.is_some_and(|group| group.members.users.contains(user));
+        if super_roles.contains(role) && !listed {
+            let message = format!("user `{user}` has role `{role}` and cannot be in group `{group}`");
+            let place = context.intent.place(&Identity::User(user.clone()));
+            diagnostics.push(barred(context, group, message, place));
+        }
+    }
+}
+
+fn place_of<N: PartialEq>(listed: &[At<N>], member: &N) -> Option<Span> {
+    listed.iter().find(|at| at.value == *member).map(|at| at.span)
+}
+
+/// Someone who may do everything is in a group: an error where a manifest says so.
+fn barred(context: &Context<'_>, group: &GroupName, message: String, place: Option<Span>) -> Diagnostic {
+    match place {
+        Some(place) => context.error(Code::SuperRoleNotInGroups, message, place),
+        None => context.violation(
+            &Identity::Group(group.clone()),
+            Code::SuperRoleNotInGroups,
+            message,
+        ),
     }
 }
 

@@ -44,7 +44,9 @@ pub(super) fn required(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
     let renamed: BTreeSet<_> = context.renames.roles.values().collect();
     for (name, wanted) in &context.intent.roles {
-        if live.roles.contains_key(name) || renamed.contains(name) {
+        // A name that is renamed away is free for a role that is new.
+        let existed = live.roles.contains_key(name) && !context.renames.roles.contains_key(name);
+        if existed || renamed.contains(name) {
             continue;
         }
         let Some(role) = context.desired.roles.get(name) else {

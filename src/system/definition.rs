@@ -153,7 +153,7 @@ pub struct RoleKind {
     /// The one role at the top, below which every other role must be; absent when there may be several.
     #[serde(default)]
     pub root: Option<RoleName>,
-    /// The most roles that a role may have above it, when the product limits it.
+    /// How many roles may be above a role, when the product stores the path to it: `H1::H2::…`.
     #[serde(default)]
     pub max_depth: Option<u32>,
     /// To whom records may be assigned, each choice with the product's words.

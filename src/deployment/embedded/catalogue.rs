@@ -270,7 +270,7 @@ fn write_features(connection: &Connection, definition: &Definition, installed: &
         )?;
     }
     let known = |id: &FeatureId| definition.features.iter().any(|feature| feature.id == *id);
-    match installed.features.keys().find(|id| !known(id)) {
+    match installed.features.keys().find(|id| !known(*id)) {
         Some(id) => Err(Fault::refused(
             "unknown-feature",
             format!("the system has no feature {id}"),
@@ -384,7 +384,7 @@ pub(super) fn write_meta(connection: &Connection, system: &System) -> Outcome<()
     let fields = definition.modules.as_ref().and_then(|kind| kind.fields.as_ref());
     connection.execute(
         "INSERT OR REPLACE INTO meta
-             (one, system, definition, compare, roles_managed, root_role, max_depth, fields_open, filling)
+             (one, system, definition, compare, roles_managed, root_role, max_role_depth, fields_open, filling)
          VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
         params![
             definition.name.as_str(),

@@ -110,10 +110,10 @@ where
             fates.stay.push((name, None, false));
             continue;
         };
-        let fate = match fate(tape) {
-            Fate::Renamed | Fate::Dropped if pinned(&name) => Fate::Changed,
-            fate => fate,
-        };
+        let mut fate = fate(tape);
+        if pinned(&name) && matches!(fate, Fate::Renamed | Fate::Dropped) {
+            fate = Fate::Changed;
+        }
         match fate {
             Fate::Kept => fates.stay.push((name, Some(tape), false)),
             Fate::Changed => fates.stay.push((name, Some(tape), true)),
@@ -145,6 +145,8 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
             .as_ref()
             .is_some_and(|kind| !kind.required.is_empty());
     let keeps_group = system.has(Constraint::NotOnlyGroupOfUser);
+    let needs_group =
+        keeps_group || (live.users.is_empty() && system.has(Constraint::GroupDeleteNeedsTransfer));
     let roles_managed = definition
         .roles
         .as_ref()
@@ -174,7 +176,7 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
         definition.groups.as_ref().map(|kind| &kind.name),
         groups,
         &mut tapes.groups,
-        |name| is_kept(system, &live, name) || (keeps_group && first_group.as_ref() == Some(name)),
+        |name| is_kept(system, &live, name) || (needs_group && first_group.as_ref() == Some(name)),
         |name| live.groups.get(name).is_some_and(|group| group.variety.is_some()),
     );
     let renames = Renames {
@@ -189,7 +191,7 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
         system,
         installation: base.installation.clone(),
         profiles: profiles.stay.iter().map(|(name, ..)| name.clone()).collect(),
-        roles: roles_in_order(&base, &roles),
+        roles: roles_in_order(system, &base, &roles),
         groups: groups_in_order(&base, &groups),
         users: base.users.clone(),
     };
@@ -247,19 +249,22 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
     }
 }
 
-/// Roles that stay, superiors first, reshuffled where the tapes say so.
-fn roles_in_order(base: &Snapshot, fates: &Fates<'_, RoleName>) -> Vec<RoleName> {
+/// Roles that stay, superiors first, reshuffled where the tapes say so; built-in ones lead.
+fn roles_in_order(system: &System, base: &Snapshot, fates: &Fates<'_, RoleName>) -> Vec<RoleName> {
+    let builtin = &system.definition().builtin.roles;
     let depth = |name: &RoleName| {
         let above = |name: &RoleName| base.roles.get(name).and_then(|role| role.reports_to.clone());
         std::iter::successors(above(name), above).count()
     };
     let key = |(name, tape, changes): &(RoleName, Option<&mut Tape>, bool)| {
-        // Fixed roles lead; what changes may go anywhere behind them.
         let shuffled = tape
             .as_ref()
             .filter(|_| *changes)
             .map(|tape| (*tape).clone().below(5));
-        shuffled.map_or(depth(name), |place| place + 1)
+        match builtin.get(name) {
+            Some(role) => (false, usize::from(role.reports_to.is_some())),
+            None => (true, shuffled.unwrap_or_else(|| depth(name))),
+        }
     };
     ordered(&fates.stay, key)
 }
@@ -284,9 +289,9 @@ fn groups_in_order(base: &Snapshot, fates: &Fates<'_, GroupName>) -> Vec<GroupNa
     ordered(&fates.stay, key)
 }
 
-fn ordered<T, N: Clone>(
+fn ordered<T, N: Clone, K: Ord>(
     stay: &[(N, Option<T>, bool)],
-    key: impl Fn(&(N, Option<T>, bool)) -> usize,
+    key: impl Fn(&(N, Option<T>, bool)) -> K,
 ) -> Vec<N> {
     let mut order: Vec<_> = stay.iter().collect();
     order.sort_by_key(|entry| key(entry));

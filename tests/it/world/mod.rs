@@ -7,13 +7,17 @@
 mod change;
 mod frame;
 mod groups;
+mod intent;
 mod names;
 mod rights;
 mod run;
 mod snapshot;
 mod tape;
+mod wrongs;
 
 pub(crate) use change::changes;
+pub(crate) use intent::wishes;
 pub(crate) use run::holds;
 pub(crate) use snapshot::snapshots;
 use tape::Tape;
+pub(crate) use wrongs::{Wrong, wrongs};

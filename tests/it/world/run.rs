@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};
 use rolecall::manifest::{Reading, shipped};
 use rolecall::system::{SHIPPED, System};
 
@@ -12,7 +12,7 @@ use rolecall::system::{SHIPPED, System};
 const CASES: u32 = 64;
 
 /// Every shipped system, the example of an own one, and one that has every kind and constraint at once.
-pub(crate) fn all_systems() -> Vec<System> {
+fn all_systems() -> Vec<System> {
     let mut definitions: Vec<_> = SHIPPED
         .iter()
         .map(|(name, _)| shipped(name).expect("a shipped definition decodes"))
@@ -31,24 +31,27 @@ pub(crate) fn all_systems() -> Vec<System> {
 
 /// Runs a law over generated cases of every system.
 ///
-/// The cases are the same ones every time, so that a build fails for what it changed; PROPTEST_SEED=NUMBER draws
-/// others. A failure prints the smallest case found.
+/// The cases are the same ones every time, so that a build fails for what it changed; PROPTEST_RNG_SEED=NUMBER
+/// draws others. A failure prints the smallest case found.
 pub(crate) fn holds<S>(strategy: impl Fn(&System) -> S, law: impl Fn(&System, &S::Value) -> TestCaseResult)
 where
     S: Strategy,
     S::Value: Debug,
 {
-    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u32>().ok());
-    let seed = number("PROPTEST_SEED").unwrap_or(0).to_le_bytes().repeat(8);
+    let default = Config::default();
+    let said = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = Config {
+        cases: if said { default.cases } else { CASES },
+        rng_seed: match default.rng_seed {
+            RngSeed::Random => RngSeed::Fixed(0),
+            fixed @ RngSeed::Fixed(_) => fixed,
+        },
+        failure_persistence: None,
+        max_shrink_iters: 4000,
+        ..default
+    };
     for system in all_systems() {
-        let config = Config {
-            cases: number("PROPTEST_CASES").unwrap_or(CASES),
-            failure_persistence: None,
-            max_shrink_iters: 4000,
-            ..Config::default()
-        };
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-        let mut runner = TestRunner::new_with_rng(config, rng);
+        let mut runner = TestRunner::new(config.clone());
         if let Err(error) = runner.run(&strategy(&system), |case| law(&system, &case)) {
             panic!("{}: {error}", system.definition().name);
         }

@@ -239,8 +239,8 @@ fn records(frame: &Frame<'_>, tapes: &mut [Tape]) -> Records {
     let groups = frame
         .groups
         .iter()
-        .cloned()
         .filter(|_| may_own)
+        .cloned()
         .map(Principal::Group);
     let owners: Vec<Principal> = users.chain(groups).collect();
     for tape in tapes {

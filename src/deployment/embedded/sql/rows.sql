@@ -177,23 +177,21 @@ BEGIN
      WHERE EXISTS (SELECT 1 FROM constraints WHERE name = 'groups_own_no_records');
 END;
 
--- The product limits how many roles a role can have above it.
-CREATE TRIGGER roles_depth_{event} AFTER {event} ON roles WHEN (SELECT max_depth FROM meta) IS NOT NULL
+-- The product stores a role's place as a path H1::H2::…, which holds only so many.
+CREATE TRIGGER roles_depth_{event} AFTER {event} ON roles WHEN (SELECT max_role_depth FROM meta) IS NOT NULL
 BEGIN
-    SELECT RAISE(ABORT, 'role-too-deep: the role, or one below it, has more roles above it than the product stores')
-     WHERE (SELECT max_depth FROM meta) < (
+    SELECT RAISE(ABORT, 'role-too-deep: more roles are above the role or one below it than the product can store')
+     WHERE (SELECT max_role_depth FROM meta) < (
             WITH RECURSIVE above (id) AS (
-                SELECT NEW.id
+                SELECT NEW.reports_to WHERE NEW.reports_to IS NOT NULL
                 UNION
                 SELECT roles.reports_to FROM above JOIN roles ON roles.id = above.id
                  WHERE roles.reports_to IS NOT NULL)
-            SELECT count(*) - 1 FROM above)
+            SELECT count(*) FROM above)
         + (
             WITH RECURSIVE below (id, depth) AS (
                 SELECT NEW.id, 0
                 UNION
-                SELECT roles.id, below.depth + 1 FROM below JOIN roles ON roles.reports_to = below.id
-                -- A cycle, which another rule refuses, must not keep this one going.
-                 WHERE below.depth <= (SELECT max_depth FROM meta))
+                SELECT roles.id, below.depth + 1 FROM below JOIN roles ON roles.reports_to = below.id)
             SELECT max(depth) FROM below);
 END;

@@ -14,7 +14,7 @@ CREATE TABLE meta (
     compare       TEXT NOT NULL,     -- how names compare
     roles_managed INTEGER NOT NULL,  -- 0: roles are made elsewhere and only referred to
     root_role     TEXT,              -- key of the one role that has no other above it
-    max_depth     INTEGER,           -- how many roles a role may have above it; NULL: any number
+    max_role_depth INTEGER,          -- how many roles may be above a role
     fields_open   INTEGER NOT NULL,  -- 1: any field of a known module may be named
     filling       INTEGER NOT NULL   -- 1 while the file is filled; users, built-in and external objects may be made
 ) STRICT;
