@@ -199,7 +199,7 @@ BEGIN
     SELECT RAISE(ABORT, 'group-in-use: sharing rules still refer to the group')
      WHERE EXISTS (SELECT 1 FROM sharing_rules WHERE from_group = OLD.id)
         OR EXISTS (SELECT 1 FROM sharing_rules WHERE to_group = OLD.id);
-    SELECT RAISE(ABORT, 'group-in-use: it is the primary group of users')
+    SELECT RAISE(ABORT, 'primary-group: it is the primary group of users')
      WHERE EXISTS (SELECT 1 FROM users WHERE primary_group = OLD.id);
     INSERT INTO user_records (owner, module, count)
         SELECT heir_user, module, count FROM group_records JOIN group_transfers ON of_group = owner
