@@ -107,8 +107,14 @@ fn report_role_cycle(context: &Context<'_>, cycle: &[&RoleName], diagnostics: &m
 pub(super) fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let groups = &context.desired.groups;
     let mut done: BTreeSet<&GroupName> = BTreeSet::new();
+    let holds_none = |name: &GroupName| {
+        groups
+            .get(name)
+            .is_none_or(|group| group.members.groups.is_empty())
+    };
     for start in groups.keys() {
-        if done.contains(start) {
+        // Most groups hold none, and then there is nothing to walk.
+        if holds_none(start) || done.contains(start) {
             continue;
         }
         // Depth first, with the path from `start` in `path`; each frame is a group and what is left to visit in it.
@@ -129,7 +135,7 @@ pub(super) fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 report_group_cycle(context, &path[from..], diagnostics);
                 continue;
             }
-            if done.contains(group) {
+            if holds_none(group) || done.contains(group) {
                 continue;
             }
             path.push(group);

@@ -1,6 +1,7 @@
 //! What objects may be called.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::Context;
 use crate::model::{Identity, Kind};
@@ -70,33 +71,23 @@ pub(super) fn unique(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     let desired = context.desired;
-    let profiles = desired
-        .profiles
-        .keys()
-        .map(|name| (name.as_str(), Identity::Profile(name.clone())));
-    let roles = desired
-        .roles
-        .keys()
-        .map(|name| (name.as_str(), Identity::Role(name.clone())));
-    let groups = desired
-        .groups
-        .keys()
-        .map(|name| (name.as_str(), Identity::Group(name.clone())));
-    same(context, profiles, diagnostics);
-    same(context, roles, diagnostics);
-    same(context, groups, diagnostics);
+    same(context, desired.profiles.keys(), Identity::Profile, diagnostics);
+    same(context, desired.roles.keys(), Identity::Role, diagnostics);
+    same(context, desired.groups.keys(), Identity::Group, diagnostics);
 }
 
-fn same<'a>(
+fn same<'a, N: AsRef<str> + Clone + 'a>(
     context: &Context<'_>,
-    names: impl Iterator<Item = (&'a str, Identity)>,
+    names: impl ExactSizeIterator<Item = &'a N>,
+    identity: fn(N) -> Identity,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut seen: BTreeMap<std::borrow::Cow<'_, str>, Identity> = BTreeMap::new();
-    for (name, identity) in names {
-        let Some(first) = seen.insert(context.system.fold(name), identity.clone()) else {
+    let mut seen: HashMap<Cow<'_, str>, &N> = HashMap::with_capacity(names.len());
+    for name in names {
+        let Some(first) = seen.insert(context.system.fold(name.as_ref()), name) else {
             continue;
         };
+        let (identity, first) = (identity(name.clone()), identity(first.clone()));
         let message = format!("{identity} and {first} have one name for the product");
         let (holder, other) = if context.intent.place(&identity).is_some() {
             (&identity, &first)

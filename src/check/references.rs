@@ -1,6 +1,6 @@
 //! Every name that a manifest refers to is there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::Context;
 use crate::model::{At, GroupName, Principal, ProfileName, RoleName, UserName};
@@ -89,7 +89,11 @@ struct Resolver<'a> {
     old_roles: BTreeMap<&'a RoleName, &'a RoleName>,
     old_profiles: BTreeMap<&'a ProfileName, &'a ProfileName>,
     old_groups: BTreeMap<&'a GroupName, &'a GroupName>,
-    named_users: BTreeSet<&'a UserName>,
+    /// What the desired state has. Every reference is looked up, so these are tables rather than trees.
+    roles: HashSet<&'a RoleName>,
+    groups: HashSet<&'a GroupName>,
+    /// The users of the deployment; none offline, where nobody knows them.
+    users: HashSet<&'a UserName>,
 }
 
 impl<'a> Resolver<'a> {
@@ -109,15 +113,17 @@ impl<'a> Resolver<'a> {
             old_groups: groups
                 .filter_map(|(new, w)| Some((&w.renamed_from.as_ref()?.value, new)))
                 .collect(),
-            named_users: intent.users.keys().chain(intent.existing.users.keys()).collect(),
+            roles: context.desired.roles.keys().collect(),
+            groups: context.desired.groups.keys().collect(),
+            users: context.live.iter().flat_map(|live| live.users.keys()).collect(),
         }
     }
 
     fn role(&self, name: &RoleName, place: Span) -> Option<Diagnostic> {
-        let roles = &self.context.desired.roles;
-        if roles.contains_key(name) {
+        if self.roles.contains(name) {
             return None;
         }
+        let roles = &self.context.desired.roles;
         let renamed = self.old_roles.get(name).map(|new| new.as_str());
         let removed = self.context.intent.removed.roles.contains_key(name);
         Some(unknown(
@@ -148,10 +154,10 @@ impl<'a> Resolver<'a> {
     }
 
     fn group(&self, name: &GroupName, place: Span) -> Option<Diagnostic> {
-        let groups = &self.context.desired.groups;
-        if groups.contains_key(name) {
+        if self.groups.contains(name) {
             return None;
         }
+        let groups = &self.context.desired.groups;
         let renamed = self.old_groups.get(name).map(|new| new.as_str());
         let removed = self.context.intent.removed.groups.contains_key(name);
         Some(unknown(
@@ -167,24 +173,19 @@ impl<'a> Resolver<'a> {
     /// Users come from the product: only a deployment knows them. Offline, a misspelt one is found only when the
     /// manifests list users at all.
     fn user(&self, name: &UserName, place: Span) -> Option<Diagnostic> {
-        if self.named_users.contains(name) && self.context.live.is_none() {
+        let live = self.context.live?;
+        if self.users.contains(name) {
             return None;
         }
-        match self.context.live {
-            Some(live) if live.users.contains_key(name) => None,
-            Some(live) => {
-                let mut unknown = Diagnostic::error(
-                    Code::UnknownUser,
-                    format!("user `{name}` is not on the deployment"),
-                )
-                .at(place);
-                if let Some(close) = closest(name.as_str(), live.users.keys().map(UserName::as_str)) {
-                    unknown = unknown.hint(format!("did you mean `{close}`?"));
-                }
-                Some(unknown)
-            }
-            None => None,
+        let mut unknown = Diagnostic::error(
+            Code::UnknownUser,
+            format!("user `{name}` is not on the deployment"),
+        )
+        .at(place);
+        if let Some(close) = closest(name.as_str(), live.users.keys().map(UserName::as_str)) {
+            unknown = unknown.hint(format!("did you mean `{close}`?"));
         }
+        Some(unknown)
     }
 
     fn principal(&self, principal: &Principal, place: Span) -> Option<Diagnostic> {

@@ -1,5 +1,6 @@
 //! What the commands share: a project that was read, its deployment, the plan between the two.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -15,17 +16,21 @@ use crate::plan::{Overlay, Plan, Renames, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics};
 
+/// A value that lives until the process ends. The process is over right after the last of these is used, and taking
+/// hundreds of thousands of small values apart first would take a noticeable part of a plan's time.
+type Kept<T> = ManuallyDrop<T>;
+
 /// A project and the texts it was read from.
 #[derive(Debug)]
 pub(super) struct Workspace {
     pub(super) reading: Reading,
-    pub(super) project: Project,
+    pub(super) project: Kept<Project>,
 }
 
 /// A plan and the states it lies between.
 #[derive(Debug)]
 pub(super) struct Planned {
-    pub(super) live: Snapshot,
+    pub(super) live: Kept<Snapshot>,
     pub(super) plan: Plan,
 }
 
@@ -41,7 +46,10 @@ impl Workspace {
     pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
         let mut reading = Reading::default();
         match reading.project(folder) {
-            Some(project) => Ok(Self { reading, project }),
+            Some(project) => Ok(Self {
+                reading,
+                project: Kept::new(project),
+            }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
                 Err(Failure::Reported)
@@ -64,7 +72,7 @@ impl Workspace {
             installation,
             intent,
             ..
-        } = &self.project;
+        } = &*self.project;
         let mut base = system.bare();
         base.installation = installation.clone();
         for name in intent.existing.profiles.keys() {
@@ -80,7 +88,7 @@ impl Workspace {
             base.users.entry(name.clone()).or_default();
         }
         let diagnostics = &mut self.reading.diagnostics;
-        let overlay = overlay(system, &base, intent, Scope::Manifests, diagnostics);
+        let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, diagnostics));
         let context = check::Context {
             system,
             intent,
@@ -170,17 +178,20 @@ impl Workspace {
             installation,
             intent,
             ..
-        } = &self.project;
+        } = &*self.project;
         if live.system != system.definition().name {
             bail_other_system(&live, system)?;
         }
         let diagnostics = &mut self.reading.diagnostics;
         report_defects(&live, diagnostics);
-        let overlay = overlay(system, &live, intent, Scope::Manifests, diagnostics);
+        let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, diagnostics));
         let known = known_installation(installation, &live);
         judge(system, intent, &live, &overlay, &known, diagnostics);
         let plan = Plan::new(system, &live, &overlay, intent);
-        Ok(Planned { live, plan })
+        Ok(Planned {
+            live: Kept::new(live),
+            plan,
+        })
     }
 
     /// The place of a deployment as it is shown.

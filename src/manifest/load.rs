@@ -152,7 +152,7 @@ impl Reading {
             return None;
         }
         let source = self.file(&path)?;
-        Some((self.document(source, &schema::project())?, source))
+        Some((self.document(source, schema::project())?, source))
     }
 
     /// The system of a project: shipped, or a definition file beside the project.
@@ -192,7 +192,7 @@ impl Reading {
     pub fn definition(&mut self, path: &Path) -> Option<Definition> {
         let source = self.file(path)?;
         let before = self.diagnostics.errors();
-        let definition: Definition = self.document(source, &schema::system_definition())?;
+        let definition: Definition = self.document(source, schema::system_definition())?;
         let start = Span {
             source,
             start: 0,
@@ -215,7 +215,7 @@ impl Reading {
     ) -> Intent {
         let paths = self.manifest_paths(folder, project);
         let schema = schema::for_system(system.definition(), audience);
-        let Some(schema) = self.compile(&schema) else {
+        let Some(schema) = self.compile(schema) else {
             return Intent::default();
         };
         let mut documents: Vec<Document> = Vec::with_capacity(paths.len());
@@ -306,7 +306,7 @@ impl Reading {
         }
     }
 
-    fn compile(&mut self, schema: &Value) -> Option<Schema> {
+    fn compile(&mut self, schema: Value) -> Option<Schema> {
         match Schema::compile(schema) {
             Ok(schema) => Some(schema),
             Err(error) => {
@@ -317,7 +317,7 @@ impl Reading {
         }
     }
 
-    fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Value) -> Option<T> {
+    fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: Value) -> Option<T> {
         let schema = self.compile(schema)?;
         self.checked(source, &schema)
     }

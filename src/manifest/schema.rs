@@ -4,6 +4,8 @@
 //! product's own labels and purposes in as descriptions. Nothing here knows a product: all of it is in the
 //! definition.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -579,15 +581,34 @@ fn tidy(schema: &mut Value) {
 
 /// Drops definitions that nothing refers to, and those that only dropped ones referred to.
 fn drop_unused_definitions(schema: &mut Value) {
-    loop {
-        let text = schema.to_string();
-        let Some(Value::Object(definitions)) = schema.get_mut("$defs") else {
-            return;
-        };
-        let before = definitions.len();
-        definitions.retain(|name, _| text.contains(&format!("\"#/$defs/{name}\"")));
-        if definitions.len() == before {
-            return;
+    let mut used = BTreeSet::new();
+    let mut found = Vec::new();
+    if let Value::Object(root) = &*schema {
+        for (_, value) in root.iter().filter(|(key, _)| *key != "$defs") {
+            references(value, &mut found);
         }
+        while let Some(name) = found.pop() {
+            if let Some(definition) = root.get("$defs").and_then(|definitions| definitions.get(name))
+                && used.insert(name.to_owned())
+            {
+                references(definition, &mut found);
+            }
+        }
+    }
+    if let Some(Value::Object(definitions)) = schema.get_mut("$defs") {
+        definitions.retain(|name, _| used.contains(name));
+    }
+}
+
+/// The names of the definitions that a part of a schema refers to.
+fn references<'a>(schema: &'a Value, found: &mut Vec<&'a str>) {
+    match schema {
+        Value::Object(map) => {
+            let target = map.get("$ref").and_then(Value::as_str);
+            found.extend(target.and_then(|target| target.strip_prefix("#/$defs/")));
+            map.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

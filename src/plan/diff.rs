@@ -78,12 +78,25 @@ fn rename_edit<O: Object>((from, to): (O::Name, O::Name)) -> Edit<O> {
     Edit::Rename { from, to }
 }
 
+/// Everything desired with what it was before. Both maps are in order, so one pass over each finds all pairs.
+fn paired<'a, N: Ord, O>(
+    base: &'a BTreeMap<N, O>,
+    desired: &'a BTreeMap<N, O>,
+) -> impl Iterator<Item = (&'a N, Option<&'a O>, &'a O)> {
+    let mut base = base.iter().peekable();
+    desired.iter().map(move |(name, after)| {
+        while base.next_if(|(earlier, _)| *earlier < name).is_some() {}
+        let before = base.next_if(|(same, _)| *same == name);
+        (name, before.map(|(_, before)| before), after)
+    })
+}
+
 /// Creations and updates, by name.
 fn changed<'a, O: Object>(
     base: &'a BTreeMap<O::Name, O>,
     desired: &'a BTreeMap<O::Name, O>,
 ) -> impl Iterator<Item = Edit<O>> + 'a {
-    desired.iter().filter_map(|(name, after)| match base.get(name) {
+    paired(base, desired).filter_map(|(name, before, after)| match before {
         None => Some(Edit::Create {
             name: name.clone(),
             after: after.clone(),
@@ -162,10 +175,8 @@ fn assignments(
     let barred = system.has(Constraint::SuperRoleNotInGroups);
     let mut early = Vec::new();
     let mut late = Vec::new();
-    for (name, user) in &desired.users {
-        let Some(before) = base.users.get(name) else {
-            continue;
-        };
+    for (name, before, user) in paired(&base.users, &desired.users) {
+        let Some(before) = before else { continue };
         if before.role == user.role || follows_transfer(before.role.as_ref(), user.role.as_ref(), heirs) {
             continue;
         }
@@ -208,8 +219,8 @@ pub fn transferred_users(live: &Snapshot, role: &RoleName) -> Vec<UserName> {
 fn groups(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Group>> {
     let mut releasing = Vec::new();
     let mut taking: BTreeMap<&GroupName, Edit<Group>> = BTreeMap::new();
-    for (name, after) in &desired.groups {
-        match base.groups.get(name) {
+    for (name, before, after) in paired(&base.groups, &desired.groups) {
+        match before {
             None => {
                 taking.insert(
                     name,

@@ -1,15 +1,16 @@
 //! Finding an object by another spelling of its name, where the system takes both for one name.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::system::{Compare, System};
 
 /// Names by their folded form. Empty for systems that compare exactly: there a name has one spelling.
-pub(super) struct Spellings<'a, N>(BTreeMap<String, &'a N>);
+pub(super) struct Spellings<'a, N>(HashMap<Cow<'a, str>, &'a N>);
 
 impl<N> Default for Spellings<'_, N> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(HashMap::new())
     }
 }
 
@@ -19,11 +20,7 @@ impl<'a, N: AsRef<str>> Spellings<'a, N> {
         if system.definition().names.compare == Compare::Exact {
             return Self::default();
         }
-        Self(
-            names
-                .map(|name| (system.fold(name.as_ref()).into_owned(), name))
-                .collect(),
-        )
+        Self(names.map(|name| (system.fold(name.as_ref()), name)).collect())
     }
 
     /// The name that is the same as `name`, in the spelling it was indexed with.

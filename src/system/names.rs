@@ -13,8 +13,12 @@ impl Compare {
         match self {
             Self::Exact => Cow::Borrowed(name),
             Self::IgnoreCase if is_plain_lower(name) => Cow::Borrowed(name),
-            Self::IgnoreCase => Cow::Owned(name.to_lowercase()),
             Self::IgnoreCaseAndAccents if is_plain_lower(name) => Cow::Borrowed(name),
+            // Most names have no accents to take off, and the tables for those that have are slow.
+            Self::IgnoreCase | Self::IgnoreCaseAndAccents if name.is_ascii() => {
+                Cow::Owned(name.to_ascii_lowercase())
+            }
+            Self::IgnoreCase => Cow::Owned(name.to_lowercase()),
             Self::IgnoreCaseAndAccents => Cow::Owned(
                 name.nfd()
                     .filter(|letter| !is_combining_mark(*letter))

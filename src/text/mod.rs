@@ -8,6 +8,7 @@
 //! Deliberately not here: reading files, any knowledge of roles or groups, and printing to a terminal.
 
 mod alias;
+mod bare;
 mod choice;
 mod code;
 mod decode;

@@ -1,7 +1,10 @@
 //! A tree against a JSON Schema: everything wrong at once, and a tree that fits afterwards.
 
-use jsonschema::Validator;
+use std::sync::OnceLock;
 
+use jsonschema::{ValidationError, Validator};
+
+use super::bare::bare;
 use super::explain::Explainer;
 use super::json::Tree;
 use super::prune::prune;
@@ -12,10 +15,14 @@ use super::{Diagnostics, Node, Value};
 const MAX_ROUNDS: usize = 32;
 
 /// A compiled JSON Schema. A schema may say in `x-expected` what a `pattern` beside it means in plain words.
+///
+/// It is compiled without whatever only explains: that is most of a schema, and most files are right. What is wrong
+/// with the others is found with the schema as it is written, compiled when the first of them comes.
 #[derive(Debug)]
 pub struct Schema {
     document: serde_json::Value,
-    validator: Validator<Tree>,
+    quick: Validator<Tree>,
+    thorough: OnceLock<Option<Validator<Tree>>>,
 }
 
 /// The schema itself is wrong.
@@ -25,14 +32,21 @@ pub struct SchemaError(String);
 
 impl Schema {
     /// Compiles a schema, 2020-12 unless it says otherwise; references lead within the document only.
-    pub fn compile(schema: &serde_json::Value) -> Result<Self, SchemaError> {
-        let validator = jsonschema::options_for::<Tree>()
-            .build(schema)
-            .map_err(|error| SchemaError(error.to_string()))?;
+    ///
+    /// # Errors
+    /// When it is no JSON Schema.
+    pub fn compile(document: serde_json::Value) -> Result<Self, SchemaError> {
+        let quick = build(&bare(&document)).map_err(|error| SchemaError(error.to_string()))?;
         Ok(Schema {
-            document: schema.clone(),
-            validator,
+            document,
+            quick,
+            thorough: OnceLock::new(),
         })
+    }
+
+    fn thorough(&self) -> &Validator<Tree> {
+        let thorough = self.thorough.get_or_init(|| build(&self.document).ok());
+        thorough.as_ref().unwrap_or(&self.quick)
     }
 
     /// Reports everything that does not fit and cuts it out of the tree: unknown keys, entries and items with wrong
@@ -40,11 +54,11 @@ impl Schema {
     /// nothing is left: the root is null then, and must not be decoded.
     pub fn check(&self, node: &mut Node, diagnostics: &mut Diagnostics) -> bool {
         for round in 0..MAX_ROUNDS {
-            if self.validator.is_valid(node) {
+            if self.quick.is_valid(node) {
                 return true;
             }
             let mut explainer = Explainer::new(&self.document, node);
-            for error in self.validator.iter_errors(node) {
+            for error in self.thorough().iter_errors(node) {
                 explainer.explain(&error);
             }
             let (found, paths) = explainer.finish();
@@ -61,6 +75,10 @@ impl Schema {
         node.value = Value::Null;
         false
     }
+}
+
+fn build(schema: &serde_json::Value) -> Result<Validator<Tree>, ValidationError<'static>> {
+    jsonschema::options_for::<Tree>().build(schema)
 }
 
 #[cfg(test)]
