@@ -76,7 +76,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Objects on the deployment that no manifest names and that are left alone.
     pub unmanaged: Vec<Identity>,
-    /// How many objects are as they should be, users included.
+    /// How many objects are as they should be, users included and unmanaged ones not.
     pub unchanged: usize,
     /// Records that change hands with each deleted group, by group.
     pub transferred_records: Vec<(Principal, u64)>,
@@ -105,15 +105,12 @@ impl Plan {
             .into_iter()
             .map(|operation| explain(operation, overlay, intent))
             .collect();
-        let unmanaged = overlay
-            .unmanaged
-            .iter()
-            .filter(|identity| has(&overlay.desired, identity))
-            .cloned();
+        let left_alone = |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
+        let unmanaged: Vec<Identity> = overlay.unmanaged.iter().filter(left_alone).cloned().collect();
         Self {
             steps,
-            unmanaged: unmanaged.collect(),
-            unchanged: objects - changed,
+            unchanged: objects - changed - unmanaged.len(),
+            unmanaged,
             transferred_records,
         }
     }

@@ -153,8 +153,6 @@ fn in_words(system: &System, changes: Vec<AttributeChange>) -> Vec<AttributeRepo
                     if is_field(&attribute) {
                         // A field that is not named has the usual access: `none` would read as no access.
                         Some(value.unwrap_or_else(|| system.usual_field_access().as_str().to_owned()))
-                    } else if attribute == DESCRIPTION {
-                        value.map(unquoted)
                     } else {
                         value
                     }
@@ -177,11 +175,4 @@ fn is_field(attribute: &str) -> bool {
     attribute
         .strip_prefix("modules.")
         .is_some_and(|rest| rest.contains(".fields."))
-}
-
-fn unquoted(text: String) -> String {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(inner) => inner.to_owned(),
-        None => text,
-    }
 }

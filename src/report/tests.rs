@@ -175,7 +175,7 @@ fn a_plan_for_people() {
       ~ user emma: role Trainee → Sales Manager                                   manifests/roles.yaml:9
       ? group Ring North is on the deployment and in no manifest: left alone
 
-    Plan    2 to create, 7 to update, 2 to rename, 5 to delete; 9 unchanged, 1 unmanaged
+    Plan    2 to create, 7 to update, 2 to rename, 5 to delete; 8 unchanged, 1 unmanaged
     "#);
 }
 
@@ -227,7 +227,7 @@ fn an_update_in_two_steps_is_one_change() {
       ? group B is on the deployment and in no manifest: left alone
       ? group C is on the deployment and in no manifest: left alone
 
-    Plan    1 to update; 2 unchanged, 2 unmanaged
+    Plan    1 to update; 0 unchanged, 2 unmanaged
     ");
 }
 
@@ -272,7 +272,7 @@ fn long_lists_are_cut_and_wrapped() {
       ? group Group 09 is on the deployment and in no manifest: left alone
         … and 2 more unmanaged (rolecall plan --format json lists them)
 
-    Plan    1 to create; 12 unchanged, 12 unmanaged
+    Plan    1 to create; 0 unchanged, 12 unmanaged
     ");
     let verbose = Style {
         verbose: true,
@@ -311,7 +311,7 @@ fn a_name_cannot_paint_the_terminal() {
           description  "x\ny"
       ? group A\u{1b}[2K\nNo changes is on the deployment and in no manifest: left alone
 
-    Plan    1 to create; 1 unchanged, 1 unmanaged
+    Plan    1 to create; 0 unchanged, 1 unmanaged
     "#);
 }
 

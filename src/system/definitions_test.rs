@@ -12,7 +12,7 @@ fn read(name: &str, text: &str) -> Definition {
     let source = sources.add(name, text);
     let mut diagnostics = Diagnostics::default();
     let mut tree = parse(source, text, &mut diagnostics).expect("it is YAML");
-    let schema = Schema::compile(&schema::system_definition()).expect("the schema is one");
+    let schema = Schema::compile(schema::system_definition()).expect("the schema is one");
     schema.check(&mut tree, &mut diagnostics);
     let wrong: Vec<(Code, &str)> = diagnostics.iter().map(|wrong| (wrong.code, wrong.message.as_str())).collect();
     assert_eq!(wrong, [], "{name}");
