@@ -1,7 +1,12 @@
 //! `rolecall.yaml`: which system, which deployments, who owns what.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document::InstallationDocument;
 use crate::model::OwnershipOf;
@@ -33,18 +38,77 @@ pub struct ProjectDocument {
     pub installation: Option<InstallationDocument>,
 }
 
-/// One deployment.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// One deployment: how it is reached, and where. `local: embedded` is short for `local: { kind: embedded }`.
+#[derive(Clone, Debug, Serialize)]
 pub struct DeploymentDocument {
     /// How it is reached.
     pub kind: DeploymentKind,
     /// The SQLite file of an embedded deployment, from this file's folder. Without it, `.rolecall/NAME.db`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Spanned<String>>,
     /// A folder of manifests that fills a new embedded deployment, from this file's folder.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Spanned<String>>,
+}
+
+/// One deployment, said in full.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FullDeployment {
+    /// How it is reached.
+    kind: DeploymentKind,
+    /// The SQLite file of an embedded deployment, from this file's folder. Without it, `.rolecall/NAME.db`.
+    #[serde(default)]
+    file: Option<Spanned<String>>,
+    /// A folder of manifests that fills a new embedded deployment, from this file's folder.
+    #[serde(default)]
+    seed: Option<Spanned<String>>,
+}
+
+impl<'de> Deserialize<'de> for DeploymentDocument {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Deployment;
+
+        impl<'de> Visitor<'de> for Deployment {
+            type Value = DeploymentDocument;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a kind of deployment or a mapping")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, kind: &str) -> Result<DeploymentDocument, E> {
+                let kind = DeploymentKind::deserialize(kind.into_deserializer())?;
+                Ok(DeploymentDocument { kind, file: None, seed: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeploymentDocument, A::Error> {
+                let FullDeployment { kind, file, seed } =
+                    FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(DeploymentDocument { kind, file, seed })
+            }
+        }
+
+        deserializer.deserialize_any(Deployment)
+    }
+}
+
+impl JsonSchema for DeploymentDocument {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Deployment".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kind = generator.subschema_for::<DeploymentKind>();
+        let full = generator.subschema_for::<FullDeployment>();
+        json_schema!({
+            "description": "How the deployment is reached, and where.",
+            "anyOf": [full, kind],
+        })
+    }
 }
 
 /// How a deployment is reached.

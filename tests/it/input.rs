@@ -159,6 +159,12 @@ fn deployments_are_chosen() {
     assert!(run.stderr.contains("(a, b) and no default"), "{}", run.stderr);
     project.run(&["plan", "--deployment", "b"]).exits(0);
     project.run(&["plan", "--deployment", "c"]).exits(1);
+    let short = "system: berlicrm\ndeployments: { local: embedded }\n";
+    Project::new("x").manifest(FINE).file("rolecall.yaml", short).run(&["plan"]).exits(0);
+    let short = "system: berlicrm\ndeployments: { local: embeded }\n";
+    Project::new("x").manifest(FINE).file("rolecall.yaml", short).run(&["plan"]).refuses("invalid-value");
+    let full = "system: berlicrm\ndeployments: { local: { kind: embedded, sed: seed } }\n";
+    Project::new("x").manifest(FINE).file("rolecall.yaml", full).run(&["plan"]).refuses("unknown-key");
     let wrong = format!("{two}default: c\n");
     Project::new("x").manifest(FINE).file("rolecall.yaml", &wrong).run(&["plan"]).refuses("unknown-deployment");
 }
