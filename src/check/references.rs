@@ -51,9 +51,9 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.extend(resolver.group(&group.value, group.span));
         }
     }
-    for (key, access) in &intent.sharing.rules {
-        diagnostics.extend(resolver.principal(&key.from, access.span));
-        diagnostics.extend(resolver.principal(&key.to, access.span));
+    for (key, wanted) in &intent.sharing.rules {
+        diagnostics.extend(resolver.principal(&key.from, wanted.from));
+        diagnostics.extend(resolver.principal(&key.to, wanted.to));
     }
     for wanted in intent.users.values() {
         if let Some(At {
@@ -250,7 +250,7 @@ fn unknown<'a>(
     }
     let diagnostic = Diagnostic::error(Code::UnknownReference, format!("unknown {kind} `{name}`")).at(place);
     match closest(name, known) {
-        Some(close) => diagnostic.hint(format!("did you mean `{close}`?")),
+        Some(close) => diagnostic.hint(format!("did you mean `{close}`? If not, list it under `existing.{kind}s`")),
         None => diagnostic.hint(format!("define it, or list it under `existing.{kind}s`")),
     }
 }

@@ -11,7 +11,7 @@ use super::document::*;
 use crate::model::{
     At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
     Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
-    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleKey, UserIntent,
+    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey, UserIntent,
     UserName,
 };
 use crate::system::System;
@@ -303,6 +303,7 @@ impl<'a> Gather<'a> {
         let only_access: Option<RuleAccess> = only_access.and_then(|access| access.keys().next().copied());
         for rule in sharing.rules.into_iter().flatten() {
             let Spanned { value: rule, span } = rule;
+            let places = (rule.from.span, rule.to.span);
             let (Some(from), Some(to)) = (self.principal(rule.from), self.principal(rule.to)) else {
                 continue;
             };
@@ -320,7 +321,7 @@ impl<'a> Gather<'a> {
             insert(
                 &mut self.intent.sharing.rules,
                 key,
-                At::new(access, span),
+                RuleIntent { value: access, span, from: places.0, to: places.1 },
                 |v| v.span,
                 self.diagnostics,
             );

@@ -202,13 +202,33 @@ pub struct UserIntent {
     pub primary_group: Option<At<Option<GroupName>>>,
 }
 
+/// A wanted sharing rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleIntent {
+    /// What the recipients may do.
+    pub value: RuleAccess,
+    /// Where the rule is written.
+    pub span: Span,
+    /// Where it says whose records.
+    pub from: Span,
+    /// Where it says with whom.
+    pub to: Span,
+}
+
+impl RuleIntent {
+    /// A wanted rule all of which is written at one place.
+    pub fn new(value: RuleAccess, span: Span) -> Self {
+        Self { value, span, from: span, to: span }
+    }
+}
+
 /// The wanted sharing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharingIntent {
     /// Defaults of modules.
     pub defaults: BTreeMap<ModuleName, At<DefaultAccess>>,
     /// Rules. A module that has one here has exactly these.
-    pub rules: BTreeMap<RuleKey, At<RuleAccess>>,
+    pub rules: BTreeMap<RuleKey, RuleIntent>,
     /// Modules that have no rules on purpose.
     pub no_rules: BTreeMap<ModuleName, Span>,
 }

@@ -270,7 +270,7 @@ fn write_features(connection: &Connection, definition: &Definition, installed: &
         )?;
     }
     let known = |id: &FeatureId| definition.features.iter().any(|feature| feature.id == *id);
-    match installed.features.keys().find(|id| !known(*id)) {
+    match installed.features.keys().find(|id| !known(id)) {
         Some(id) => Err(Fault::refused(
             "unknown-feature",
             format!("the system has no feature {id}"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use rolecall::model::{
     At, Group, GroupIntent, Intent, MembersIntent, ModuleRightsIntent, Otherwise, Principal, Profile,
-    ProfileIntent, Removal, Rights, RightsIntent, Role, RoleIntent, Snapshot, UserIntent,
+    ProfileIntent, Removal, Rights, RightsIntent, Role, RoleIntent, RuleIntent, Snapshot, UserIntent,
 };
 use rolecall::system::{ProfileAttribute, RoleAttribute, System};
 use rolecall::text::Span;
@@ -229,7 +229,7 @@ fn sharing(intent: &mut Intent, change: &Change, tape: &mut Tape) {
         if rules.peek().is_none() {
             intent.sharing.no_rules.insert(module.clone(), Span::NOWHERE);
         }
-        let rules = rules.map(|(key, access)| (key.clone(), at(*access)));
+        let rules = rules.map(|(key, access)| (key.clone(), RuleIntent::new(*access, Span::NOWHERE)));
         intent.sharing.rules.extend(rules);
     }
 }

@@ -2,7 +2,7 @@
 
 use rolecall::model::{
     CallGroup, Group, GroupIntent, GroupName, Intent, Level, MembersIntent, ModuleRightsIntent, Principal,
-    PrincipalKind, ProfileIntent, Removal, RightsIntent, RoleIntent, RoleName, RuleKey, Snapshot, Status,
+    PrincipalKind, ProfileIntent, Removal, RightsIntent, RoleIntent, RoleName, RuleIntent, RuleKey, Snapshot, Status,
     UserIntent, UserName,
 };
 use rolecall::system::{Constraint, GroupAttribute, Manage, MemberKind, RoleAttribute, System};
@@ -472,7 +472,7 @@ impl<'a> Wrongs<'a> {
                 to,
             };
             self.add(code, |intent| {
-                intent.sharing.rules.insert(key, at(access));
+                intent.sharing.rules.insert(key, RuleIntent::new(access, Span::NOWHERE));
             });
         };
         let (Some(role), Some(group)) = (live.roles.keys().next(), live.groups.keys().next()) else {
