@@ -66,7 +66,12 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
     // An heir that is removed itself is the removal's mistake, and told there.
     let removed = &intent.removed;
-    for heir in removed.roles.values().chain(removed.groups.values()).filter_map(|removal| removal.transfer_to.as_ref()) {
+    for heir in removed
+        .roles
+        .values()
+        .chain(removed.groups.values())
+        .filter_map(|removal| removal.transfer_to.as_ref())
+    {
         let goes_too = match &heir.value {
             Principal::Role(name) | Principal::RoleAndSubordinates(name) => removed.roles.contains_key(name),
             Principal::Group(name) => removed.groups.contains_key(name),
@@ -76,7 +81,11 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.extend(resolver.principal(&heir.value, heir.span));
         }
     }
-    for heir in removed.profiles.values().filter_map(|removal| removal.transfer_to_profile.as_ref()) {
+    for heir in removed
+        .profiles
+        .values()
+        .filter_map(|removal| removal.transfer_to_profile.as_ref())
+    {
         if !removed.profiles.contains_key(&heir.value) {
             diagnostics.extend(resolver.profile(&heir.value, heir.span));
         }
@@ -250,7 +259,9 @@ fn unknown<'a>(
     }
     let diagnostic = Diagnostic::error(Code::UnknownReference, format!("unknown {kind} `{name}`")).at(place);
     match closest(name, known) {
-        Some(close) => diagnostic.hint(format!("did you mean `{close}`? If not, list it under `existing.{kind}s`")),
+        Some(close) => diagnostic.hint(format!(
+            "did you mean `{close}`? If not, list it under `existing.{kind}s`"
+        )),
         None => diagnostic.hint(format!("define it, or list it under `existing.{kind}s`")),
     }
 }

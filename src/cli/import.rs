@@ -73,7 +73,9 @@ const SCHEMAS: &str = "schemas";
 
 /// Where the written files find the schemas that are written beside them.
 pub(super) fn written_schemas() -> SchemaReference {
-    SchemaReference { prefix: format!("{SCHEMAS}/") }
+    SchemaReference {
+        prefix: format!("{SCHEMAS}/"),
+    }
 }
 
 /// How the new project reaches the deployment.
@@ -91,7 +93,10 @@ fn deployment(out: &Path, entry: &DeploymentEntry) -> anyhow::Result<DeploymentD
 /// The schemas that the written files name.
 pub(super) fn schemas(system: &System) -> anyhow::Result<Vec<ProjectFile>> {
     let manifest = schema::for_system(system.definition(), Audience::Manifests);
-    let named = [(system.definition().name.as_str(), manifest), ("project", schema::project())];
+    let named = [
+        (system.definition().name.as_str(), manifest),
+        ("project", schema::project()),
+    ];
     named
         .into_iter()
         .map(|(name, schema)| {
@@ -108,7 +113,9 @@ pub(super) fn refuse_full(folder: &Path) -> anyhow::Result<()> {
     if folder.is_file() {
         bail!("{} is a file", folder.display());
     }
-    let is_full = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    let is_full = folder
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some());
     if folder.join(PROJECT_FILE).exists() {
         bail!("{} already holds a project", folder.display());
     }
@@ -119,5 +126,7 @@ pub(super) fn refuse_full(folder: &Path) -> anyhow::Result<()> {
 }
 
 pub(super) fn write_all(folder: &Path, files: &[ProjectFile]) -> anyhow::Result<()> {
-    files.iter().try_for_each(|file| write_file(&folder.join(&file.path), &file.text))
+    files
+        .iter()
+        .try_for_each(|file| write_file(&folder.join(&file.path), &file.text))
 }

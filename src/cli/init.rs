@@ -38,7 +38,14 @@ pub(super) fn run(ui: &mut Ui, args: &InitArgs) -> Result<Exit, Failure> {
     let mut files = starter(&system, &reference, Some(&written_schemas()))?;
     files.extend(schemas(&system)?);
     write_all(&args.folder, &files)?;
-    ui.say(&format!("Wrote {} files to {}", files.len(), args.folder.display()));
-    ui.say(&format!("hint: next is `rolecall plan {}`", args.folder.display()));
+    ui.say(&format!(
+        "Wrote {} files to {}",
+        files.len(),
+        args.folder.display()
+    ));
+    ui.say(&format!(
+        "hint: next is `rolecall plan {}`",
+        args.folder.display()
+    ));
     Ok(Exit::Done)
 }

@@ -8,12 +8,19 @@ use std::path::{Component, Path, PathBuf};
 pub(super) fn from_folder(folder: &Path, file: &Path) -> anyhow::Result<String> {
     let folder = normal(&std::path::absolute(folder)?);
     let file = normal(&std::path::absolute(file)?);
-    let shared = folder.components().zip(file.components()).take_while(|(left, right)| left == right).count();
+    let shared = folder
+        .components()
+        .zip(file.components())
+        .take_while(|(left, right)| left == right)
+        .count();
     if shared == 0 {
         return Ok(file.display().to_string());
     }
     let up = folder.components().skip(shared).map(|_| "..".to_owned());
-    let down = file.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = file
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     Ok(up.chain(down).collect::<Vec<_>>().join("/"))
 }
 

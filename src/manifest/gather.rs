@@ -11,8 +11,8 @@ use super::document::*;
 use crate::model::{
     At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
     Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
-    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey, UserIntent,
-    UserName,
+    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey,
+    UserIntent, UserName,
 };
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned};
@@ -321,7 +321,12 @@ impl<'a> Gather<'a> {
             insert(
                 &mut self.intent.sharing.rules,
                 key,
-                RuleIntent { value: access, span, from: places.0, to: places.1 },
+                RuleIntent {
+                    value: access,
+                    span,
+                    from: places.0,
+                    to: places.1,
+                },
                 |v| v.span,
                 self.diagnostics,
             );

@@ -78,7 +78,11 @@ impl<'de> Deserialize<'de> for DeploymentDocument {
 
             fn visit_str<E: serde::de::Error>(self, kind: &str) -> Result<DeploymentDocument, E> {
                 let kind = DeploymentKind::deserialize(kind.into_deserializer())?;
-                Ok(DeploymentDocument { kind, file: None, seed: None })
+                Ok(DeploymentDocument {
+                    kind,
+                    file: None,
+                    seed: None,
+                })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeploymentDocument, A::Error> {

@@ -218,7 +218,12 @@ pub struct RuleIntent {
 impl RuleIntent {
     /// A wanted rule all of which is written at one place.
     pub fn new(value: RuleAccess, span: Span) -> Self {
-        Self { value, span, from: span, to: span }
+        Self {
+            value,
+            span,
+            from: span,
+            to: span,
+        }
     }
 }
 

@@ -16,7 +16,8 @@ pub use group::{
 };
 pub use intent::{
     At, Existing, GroupIntent, Intent, MembersIntent, ModuleRightsIntent, Otherwise, Ownership, OwnershipOf,
-    ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent, SharingIntent, ShownGroup, UserIntent,
+    ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent, SharingIntent,
+    ShownGroup, UserIntent,
 };
 pub use names::{
     ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, FeatureId, FieldName, GroupName,

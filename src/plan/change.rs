@@ -64,7 +64,12 @@ impl Changes {
 
     fn text(&mut self, attribute: &str, before: &str, after: &str) {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        self.value(attribute, some(before).as_ref(), some(after).as_ref(), String::clone);
+        self.value(
+            attribute,
+            some(before).as_ref(),
+            some(after).as_ref(),
+            String::clone,
+        );
     }
 
     fn items<T: Ord + Display>(&mut self, attribute: &str, before: &BTreeSet<T>, after: &BTreeSet<T>) {

@@ -105,7 +105,8 @@ impl Plan {
             .into_iter()
             .map(|operation| explain(operation, overlay, intent))
             .collect();
-        let left_alone = |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
+        let left_alone =
+            |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
         let unmanaged: Vec<Identity> = overlay.unmanaged.iter().filter(left_alone).cloned().collect();
         Self {
             steps,

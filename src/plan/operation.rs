@@ -100,7 +100,10 @@ impl<O: Object> Edit<O> {
 
 /// One write to a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "operations are moved once, from the plan to whoever performs them")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "operations are moved once, from the plan to whoever performs them"
+)]
 pub enum Operation {
     /// On a profile.
     Profile(Edit<Profile>),

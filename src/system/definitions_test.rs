@@ -14,7 +14,10 @@ fn read(name: &str, text: &str) -> Definition {
     let mut tree = parse(source, text, &mut diagnostics).expect("it is YAML");
     let schema = Schema::compile(schema::system_definition()).expect("the schema is one");
     schema.check(&mut tree, &mut diagnostics);
-    let wrong: Vec<(Code, &str)> = diagnostics.iter().map(|wrong| (wrong.code, wrong.message.as_str())).collect();
+    let wrong: Vec<(Code, &str)> = diagnostics
+        .iter()
+        .map(|wrong| (wrong.code, wrong.message.as_str()))
+        .collect();
     assert_eq!(wrong, [], "{name}");
     decode(&tree).unwrap_or_else(|error| panic!("{name}: {}", error.message))
 }
@@ -37,20 +40,34 @@ fn every_definition_fits_its_schema_and_contradicts_nothing() {
 fn problems_are_found() {
     let good = shipped_source("ucserver").expect("it is shipped");
     for (from, to, problem) in [
-        ("needs: sms_dispatch", "needs: carrier_pigeons", "names `carrier_pigeons`, which is no feature"),
-        ("includes: [accept_screen_sharing]", "includes: [nothing]", "names `nothing`, which is not listed"),
+        (
+            "needs: sms_dispatch",
+            "needs: carrier_pigeons",
+            "names `carrier_pigeons`, which is no feature",
+        ),
+        (
+            "includes: [accept_screen_sharing]",
+            "includes: [nothing]",
+            "names `nothing`, which is not listed",
+        ),
     ] {
         assert!(good.contains(from), "the definition says `{from}`");
         let problems = read("ucserver", &good.replace(from, to)).problems();
-        assert!(problems.iter().any(|found| found.contains(problem)), "{problems:?}");
+        assert!(
+            problems.iter().any(|found| found.contains(problem)),
+            "{problems:?}"
+        );
     }
 }
 
 #[test]
 fn uniconnect_has_the_whole_catalogue() {
     let definition = shipped("uniconnect");
-    let counts: Vec<(&str, usize)> =
-        definition.permissions.iter().map(|c| (c.category.as_str(), c.permissions.len())).collect();
+    let counts: Vec<(&str, usize)> = definition
+        .permissions
+        .iter()
+        .map(|c| (c.category.as_str(), c.permissions.len()))
+        .collect();
     let expected = [
         ("AI Configuration", 1),
         ("Calls", 4),
@@ -65,18 +82,31 @@ fn uniconnect_has_the_whole_catalogue() {
         ("Workflow Management", 2),
     ];
     assert_eq!(counts, expected);
-    let permissions = definition.permissions.iter().flat_map(|category| &category.permissions);
+    let permissions = definition
+        .permissions
+        .iter()
+        .flat_map(|category| &category.permissions);
     for permission in permissions {
         // The product says so in the purpose, and nowhere else.
         let depends = permission.purpose.contains("depending on access level");
         assert_eq!(!permission.levels.is_empty(), depends, "{}", permission.id);
     }
-    let limits = definition.permissions.iter().flat_map(|category| &category.permissions);
+    let limits = definition
+        .permissions
+        .iter()
+        .flat_map(|category| &category.permissions);
     let limits: BTreeMap<&str, Limit> = limits.filter_map(|p| Some((p.id.as_str(), p.limit?))).collect();
-    let expected = [("deactivate_user", Limit::NotOwnAccount), ("update_user", Limit::NotOwnRole)];
+    let expected = [
+        ("deactivate_user", Limit::NotOwnAccount),
+        ("update_user", Limit::NotOwnRole),
+    ];
     assert_eq!(limits, BTreeMap::from(expected));
     let modules = definition.modules.expect("rights are per module");
-    let levels: Vec<(&str, usize)> = modules.actions.iter().map(|a| (a.id.as_str(), a.levels.len())).collect();
+    let levels: Vec<(&str, usize)> = modules
+        .actions
+        .iter()
+        .map(|a| (a.id.as_str(), a.levels.len()))
+        .collect();
     assert_eq!(levels, [("view", 3), ("create", 0), ("update", 3), ("delete", 3)]);
 }
 
@@ -84,7 +114,9 @@ fn uniconnect_has_the_whole_catalogue() {
 fn contacts_follow_accounts_in_berlicrm_only() {
     let followed = |name| {
         let modules = shipped(name).modules.expect("there are modules").list;
-        let contacts = modules.into_iter().find(|module| module.name.as_str() == "Contacts");
+        let contacts = modules
+            .into_iter()
+            .find(|module| module.name.as_str() == "Contacts");
         contacts.expect("there are contacts").follows
     };
     assert_eq!(followed("berlicrm"), Some("Accounts".into()));

@@ -43,7 +43,10 @@ fn a_plan_is_data_and_the_rest_is_talk() {
     let plan: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(plan["format_version"], "1.0");
     assert_eq!(plan["resource_changes"][0]["address"], "group.Team A");
-    assert_eq!(plan["resource_changes"][0]["change"]["actions"], serde_json::json!(["update"]));
+    assert_eq!(
+        plan["resource_changes"][0]["change"]["actions"],
+        serde_json::json!(["update"])
+    );
     assert_eq!(plan["resource_changes"][0]["place"]["line"], 1);
     assert_eq!(run.stderr, "");
 }
@@ -79,8 +82,20 @@ fn init_makes_a_project_that_works() {
 #[test]
 fn import_writes_only_where_nothing_is() {
     let project = Project::example("custom");
-    project.run(&["import", "--deployment", "local", "--out", "manifests"]).exits(1);
-    project.run(&["import", "--deployment", "local", "--out", "by/object", "--layout", "by-object"]).exits(0);
+    project
+        .run(&["import", "--deployment", "local", "--out", "manifests"])
+        .exits(1);
+    project
+        .run(&[
+            "import",
+            "--deployment",
+            "local",
+            "--out",
+            "by/object",
+            "--layout",
+            "by-object",
+        ])
+        .exits(0);
     let imported = project.path().join("by/object");
     assert!(imported.join("manifests/groups").is_dir());
     run_in(&imported, &["plan", "--detailed-exitcode"]).exits(0);
@@ -89,7 +104,16 @@ fn import_writes_only_where_nothing_is() {
 #[test]
 fn schemas_and_completions() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["any", "uniconnect", "iptel", "vtiger", "berlicrm", "ucserver", "project", "system"] {
+    for name in [
+        "any",
+        "uniconnect",
+        "iptel",
+        "vtiger",
+        "berlicrm",
+        "ucserver",
+        "project",
+        "system",
+    ] {
         let run = run_in(folder.path(), &["schema", name]).exits(0);
         let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
@@ -97,7 +121,12 @@ fn schemas_and_completions() {
     let run = run_in(folder.path(), &["schema", "berlicmr"]).exits(1);
     assert!(run.stderr.contains("did you mean `berlicrm`?"), "{}", run.stderr);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(run_in(folder.path(), &["completions", shell]).exits(0).stdout.contains("rolecall"));
+        assert!(
+            run_in(folder.path(), &["completions", shell])
+                .exits(0)
+                .stdout
+                .contains("rolecall")
+        );
     }
 }
 
@@ -109,10 +138,16 @@ fn what_the_deployment_refuses_is_reported_with_what_is_left() {
     let file = project.path().join(".rolecall/local.db");
     // Something outside the product's own rules refuses the second group: the plan cannot foresee it.
     let other = rusqlite::Connection::open(&file).unwrap();
-    other.execute_batch("CREATE UNIQUE INDEX outside ON groups ((1)) WHERE name IN ('A', 'B')").unwrap();
+    other
+        .execute_batch("CREATE UNIQUE INDEX outside ON groups ((1)) WHERE name IN ('A', 'B')")
+        .unwrap();
     let project = project.manifest("groups: { A: {}, B: {}, C: {} }\n");
     let run = project.run(&["apply", "--auto-approve"]).exits(6);
-    assert!(run.stderr.contains("1 done, 1 failed, 1 not tried"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("1 done, 1 failed, 1 not tried"),
+        "{}",
+        run.stderr
+    );
     other.execute_batch("DROP INDEX outside").unwrap();
     drop(other);
     project.run(&["apply", "--auto-approve"]).exits(0);

@@ -8,11 +8,16 @@ fn goes_all_the_way(name: &str) {
     let project = Project::example(name);
     project.run(&["validate"]).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(2);
-    assert!(!project.path().join(".rolecall").exists(), "a plan writes nothing");
+    assert!(
+        !project.path().join(".rolecall").exists(),
+        "a plan writes nothing"
+    );
     project.run(&["apply", "--auto-approve"]).exits(0);
     let again = project.run(&["plan", "--detailed-exitcode"]).exits(0);
     assert!(again.stdout.contains("No changes"), "{}", again.stdout);
-    project.run(&["import", "--deployment", "local", "--out", "imported"]).exits(0);
+    project
+        .run(&["import", "--deployment", "local", "--out", "imported"])
+        .exits(0);
     let imported = project.path().join("imported");
     run_in(&imported, &["validate"]).exits(0);
     run_in(&imported, &["plan", "--detailed-exitcode"]).exits(0);
@@ -62,7 +67,12 @@ fn broken() {
 /// What a checkout holds is what was committed: examples leave nothing behind.
 #[test]
 fn examples_carry_no_deployment() {
-    let tracked = Command::new("git").arg("-C").arg(root()).args(["ls-files", "examples"]).output().unwrap();
+    let tracked = Command::new("git")
+        .arg("-C")
+        .arg(root())
+        .args(["ls-files", "examples"])
+        .output()
+        .unwrap();
     let tracked = String::from_utf8(tracked.stdout).unwrap();
     assert!(!tracked.contains(".rolecall"), "{tracked}");
 }

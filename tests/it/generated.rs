@@ -15,16 +15,30 @@ fn holds(path: &str, expected: &str) {
         fs::write(&file, expected).unwrap();
     }
     let found = fs::read_to_string(&file).unwrap_or_default();
-    assert!(found == expected, "{path} is stale: run UPDATE_GENERATED=1 cargo test --test it generated");
+    assert!(
+        found == expected,
+        "{path} is stale: run UPDATE_GENERATED=1 cargo test --test it generated"
+    );
 }
 
 #[test]
 fn schemas() {
-    for name in ["any", "uniconnect", "iptel", "vtiger", "berlicrm", "ucserver", "project", "system"] {
+    for name in [
+        "any",
+        "uniconnect",
+        "iptel",
+        "vtiger",
+        "berlicrm",
+        "ucserver",
+        "project",
+        "system",
+    ] {
         let schema = run_in(&root(), &["schema", name]).exits(0).stdout;
         holds(&format!("schemas/{name}.schema.json"), &schema);
     }
-    let schema = run_in(&root(), &["schema", "examples/custom/helpdesk.system.yaml"]).exits(0).stdout;
+    let schema = run_in(&root(), &["schema", "examples/custom/helpdesk.system.yaml"])
+        .exits(0)
+        .stdout;
     holds("examples/custom/helpdesk.schema.json", &schema);
 }
 

@@ -10,7 +10,9 @@ const FINE: &str = "groups: { Team A: {} }\n";
 
 /// What `validate` says of a manifest of these bytes.
 fn manifest(bytes: &[u8]) -> crate::support::Run {
-    Project::new("berlicrm").bytes("manifests/all.yaml", bytes).run(&["validate"])
+    Project::new("berlicrm")
+        .bytes("manifests/all.yaml", bytes)
+        .run(&["validate"])
 }
 
 #[test]
@@ -23,14 +25,24 @@ fn an_empty_folder() {
 
 #[test]
 fn no_manifests() {
-    Project::new("berlicrm").run(&["validate"]).refuses("no-manifests");
-    Project::new("berlicrm").file("manifests/notes.txt", "").run(&["plan"]).refuses("no-manifests");
+    Project::new("berlicrm")
+        .run(&["validate"])
+        .refuses("no-manifests");
+    Project::new("berlicrm")
+        .file("manifests/notes.txt", "")
+        .run(&["plan"])
+        .refuses("no-manifests");
 }
 
 #[test]
 fn an_empty_file_is_pointed_out() {
-    let project = Project::new("berlicrm").manifest(FINE).file("manifests/empty.yaml", "");
-    assert_eq!(project.run(&["validate"]).exits(0).codes("warning"), ["empty-file"]);
+    let project = Project::new("berlicrm")
+        .manifest(FINE)
+        .file("manifests/empty.yaml", "");
+    assert_eq!(
+        project.run(&["validate"]).exits(0).codes("warning"),
+        ["empty-file"]
+    );
 }
 
 #[test]
@@ -64,7 +76,9 @@ fn an_alias_bomb() {
 #[test]
 fn deep_nesting() {
     manifest("[".repeat(10_000).as_bytes()).refuses("nesting-too-deep");
-    let block: String = (0..10_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let block: String = (0..10_000)
+        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
+        .collect();
     manifest(block.as_bytes()).refuses("nesting-too-deep");
 }
 
@@ -75,7 +89,9 @@ fn duplicate_keys() {
 
 #[test]
 fn one_group_in_two_files() {
-    let project = Project::new("berlicrm").manifest(FINE).file("manifests/more.yaml", FINE);
+    let project = Project::new("berlicrm")
+        .manifest(FINE)
+        .file("manifests/more.yaml", FINE);
     let run = project.run(&["validate"]).refuses("defined-twice");
     assert!(run.stderr.contains("manifests/all.yaml") && run.stderr.contains("manifests/more.yaml"));
 }
@@ -97,7 +113,11 @@ fn words_that_older_yaml_takes_for_booleans() {
 #[test]
 fn a_loop_of_links() {
     let project = Project::new("berlicrm").manifest(FINE);
-    std::os::unix::fs::symlink(project.path().join("manifests"), project.path().join("manifests/again")).unwrap();
+    std::os::unix::fs::symlink(
+        project.path().join("manifests"),
+        project.path().join("manifests/again"),
+    )
+    .unwrap();
     let run = project.run(&["validate"]).refuses("unreadable-file");
     assert!(run.stderr.contains("leads back"), "{}", run.stderr);
 }
@@ -126,7 +146,10 @@ fn unknown_systems() {
     let project = Project::new("berlicmr").manifest(FINE);
     let run = project.run(&["validate"]).refuses("unknown-system");
     assert!(run.stderr.contains("did you mean `berlicrm`?"), "{}", run.stderr);
-    let run = Project::new("./our-crm.system.yaml").manifest(FINE).run(&["validate"]).refuses("unknown-system");
+    let run = Project::new("./our-crm.system.yaml")
+        .manifest(FINE)
+        .run(&["validate"])
+        .refuses("unknown-system");
     assert!(run.stderr.contains("our-crm.system.yaml"), "{}", run.stderr);
 }
 
@@ -142,12 +165,16 @@ services: [{ id: chat, label: Chat, purpose: x, needs: gateway }]
 constraints: [group_delete_needs_transfer]
 access: { rights_from: group_settings }
 ";
-    let project = Project::new("./ours.system.yaml").manifest(FINE).file("ours.system.yaml", definition);
+    let project = Project::new("./ours.system.yaml")
+        .manifest(FINE)
+        .file("ours.system.yaml", definition);
     let run = project.run(&["validate"]).refuses("invalid-definition");
     assert!(run.stderr.contains("gateway"), "{}", run.stderr);
     let definition = definition.replace(", needs: gateway", "");
     let unknown = definition.replace("group_delete_needs_transfer", "groups_are_nice");
-    let project = Project::new("./ours.system.yaml").manifest(FINE).file("ours.system.yaml", &unknown);
+    let project = Project::new("./ours.system.yaml")
+        .manifest(FINE)
+        .file("ours.system.yaml", &unknown);
     project.run(&["validate"]).refuses("invalid-value");
 }
 
@@ -160,13 +187,29 @@ fn deployments_are_chosen() {
     project.run(&["plan", "--deployment", "b"]).exits(0);
     project.run(&["plan", "--deployment", "c"]).exits(1);
     let short = "system: berlicrm\ndeployments: { local: embedded }\n";
-    Project::new("x").manifest(FINE).file("rolecall.yaml", short).run(&["plan"]).exits(0);
+    Project::new("x")
+        .manifest(FINE)
+        .file("rolecall.yaml", short)
+        .run(&["plan"])
+        .exits(0);
     let short = "system: berlicrm\ndeployments: { local: embeded }\n";
-    Project::new("x").manifest(FINE).file("rolecall.yaml", short).run(&["plan"]).refuses("invalid-value");
+    Project::new("x")
+        .manifest(FINE)
+        .file("rolecall.yaml", short)
+        .run(&["plan"])
+        .refuses("invalid-value");
     let full = "system: berlicrm\ndeployments: { local: { kind: embedded, sed: seed } }\n";
-    Project::new("x").manifest(FINE).file("rolecall.yaml", full).run(&["plan"]).refuses("unknown-key");
+    Project::new("x")
+        .manifest(FINE)
+        .file("rolecall.yaml", full)
+        .run(&["plan"])
+        .refuses("unknown-key");
     let wrong = format!("{two}default: c\n");
-    Project::new("x").manifest(FINE).file("rolecall.yaml", &wrong).run(&["plan"]).refuses("unknown-deployment");
+    Project::new("x")
+        .manifest(FINE)
+        .file("rolecall.yaml", &wrong)
+        .run(&["plan"])
+        .refuses("unknown-deployment");
 }
 
 /// A project whose deployment exists.
@@ -189,7 +232,11 @@ fn a_locked_deployment() {
 #[test]
 fn a_damaged_deployment() {
     let (project, file) = applied();
-    fs::write(&file, "this is no database, and it is long enough to be looked at as one: ".repeat(100)).unwrap();
+    fs::write(
+        &file,
+        "this is no database, and it is long enough to be looked at as one: ".repeat(100),
+    )
+    .unwrap();
     let run = project.run(&["plan"]).exits(1);
     assert!(run.stderr.contains("damaged"), "{}", run.stderr);
 }
@@ -214,7 +261,10 @@ fn a_deployment_that_cannot_be_opened() {
 #[test]
 fn a_deployment_of_another_system() {
     let (project, _) = applied();
-    let project = project.file("rolecall.yaml", "system: vtiger\ndeployments: { local: { kind: embedded } }\n");
+    let project = project.file(
+        "rolecall.yaml",
+        "system: vtiger\ndeployments: { local: { kind: embedded } }\n",
+    );
     let run = project.run(&["plan"]).exits(1);
     assert!(run.stderr.contains("berlicrm"), "{}", run.stderr);
 }

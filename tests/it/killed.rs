@@ -10,9 +10,16 @@ use crate::support::Project;
 fn many_groups(count: usize) -> String {
     let mut text = "groups:\n".to_owned();
     for number in 0..count {
-        let nested = if number > 0 { format!("[Group {}]", number - 1) } else { "[]".to_owned() };
+        let nested = if number > 0 {
+            format!("[Group {}]", number - 1)
+        } else {
+            "[]".to_owned()
+        };
         let depth = if number % 6 == 0 { "[]".to_owned() } else { nested };
-        let _ = writeln!(text, "  Group {number}: {{ members: {{ users: [anna, ben], groups: {depth} }} }}");
+        let _ = writeln!(
+            text,
+            "  Group {number}: {{ members: {{ users: [anna, ben], groups: {depth} }} }}"
+        );
     }
     text
 }
@@ -43,7 +50,11 @@ users: { anna: { role: Rep }, ben: { role: Rep } }
         let plan: serde_json::Value = serde_json::from_str(&plan.stdout).unwrap();
         for change in plan["resource_changes"].as_array().unwrap() {
             let actions = &change["change"]["actions"];
-            assert_eq!(actions, &serde_json::json!(["create"]), "nothing is half-made: {change}");
+            assert_eq!(
+                actions,
+                &serde_json::json!(["create"]),
+                "nothing is half-made: {change}"
+            );
         }
         project.run(&["apply", "--auto-approve"]).exits(0);
         project.run(&["plan", "--detailed-exitcode"]).exits(0);

@@ -20,7 +20,11 @@ fn store(system: &str, seed: &str) -> Store {
     let intent = reading.seed(&project.path().join("seed"), &system);
     let mut diagnostics = Diagnostics::default();
     let seeded = overlay(&system, &system.bare(), &intent, Scope::Seed, &mut diagnostics);
-    assert!(!reading.diagnostics.has_errors() && diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    assert!(
+        !reading.diagnostics.has_errors() && diagnostics.is_empty(),
+        "{:?}",
+        reading.diagnostics
+    );
     Store::in_memory(&system, &seeded.desired).unwrap()
 }
 
@@ -37,26 +41,42 @@ fn refuses(system: &str, seed: &str, operation: impl FnOnce(&Snapshot) -> Operat
 }
 
 fn delete_group(snapshot: &Snapshot, name: &str, heir: Option<Principal>) -> Operation {
-    Operation::Group(Edit::Delete { name: name.into(), before: snapshot.groups[name].clone(), heir })
+    Operation::Group(Edit::Delete {
+        name: name.into(),
+        before: snapshot.groups[name].clone(),
+        heir,
+    })
 }
 
 fn delete_role(snapshot: &Snapshot, name: &str, heir: Option<&str>) -> Operation {
     let heir = heir.map(Into::into);
-    Operation::Role(Edit::Delete { name: name.into(), before: snapshot.roles[name].clone(), heir })
+    Operation::Role(Edit::Delete {
+        name: name.into(),
+        before: snapshot.roles[name].clone(),
+        heir,
+    })
 }
 
 fn update_group(snapshot: &Snapshot, name: &str, change: impl FnOnce(&mut Group)) -> Operation {
     let before = snapshot.groups[name].clone();
     let mut after = before.clone();
     change(&mut after);
-    Operation::Group(Edit::Update { name: name.into(), before, after })
+    Operation::Group(Edit::Update {
+        name: name.into(),
+        before,
+        after,
+    })
 }
 
 fn update_role(snapshot: &Snapshot, name: &str, change: impl FnOnce(&mut Role)) -> Operation {
     let before = snapshot.roles[name].clone();
     let mut after = before.clone();
     change(&mut after);
-    Operation::Role(Edit::Update { name: name.into(), before, after })
+    Operation::Role(Edit::Update {
+        name: name.into(),
+        before,
+        after,
+    })
 }
 
 const UNICONNECT: &str = "
@@ -68,10 +88,21 @@ installation: { features: { licence_calls: false } }
 
 #[test]
 fn u3_ring_groups() {
-    let ring = Group { variety: Some("ring_group".into()), ..Group::default() };
-    let create = Operation::Group(Edit::Create { name: "Ring South".into(), after: ring });
+    let ring = Group {
+        variety: Some("ring_group".into()),
+        ..Group::default()
+    };
+    let create = Operation::Group(Edit::Create {
+        name: "Ring South".into(),
+        after: ring,
+    });
     refuses("uniconnect", UNICONNECT, |_| create, "external-group");
-    refuses("uniconnect", UNICONNECT, |live| delete_group(live, "Ring North", None), "external-group");
+    refuses(
+        "uniconnect",
+        UNICONNECT,
+        |live| delete_group(live, "Ring North", None),
+        "external-group",
+    );
 }
 
 #[test]
@@ -96,24 +127,47 @@ fn u5_groups_own_nothing() {
 
 #[test]
 fn u6_built_in_roles() {
-    let rename = Operation::Role(Edit::Rename { from: "System Owner".into(), to: "Boss".into() });
+    let rename = Operation::Role(Edit::Rename {
+        from: "System Owner".into(),
+        to: "Boss".into(),
+    });
     refuses("uniconnect", UNICONNECT, |_| rename, "builtin-object");
-    refuses("uniconnect", UNICONNECT, |live| delete_role(live, "User", Some("Agent")), "builtin-object");
-    let create = Operation::Role(Edit::Create { name: "Agent".into(), after: Role::default() });
+    refuses(
+        "uniconnect",
+        UNICONNECT,
+        |live| delete_role(live, "User", Some("Agent")),
+        "builtin-object",
+    );
+    let create = Operation::Role(Edit::Create {
+        name: "Agent".into(),
+        after: Role::default(),
+    });
     refuses("uniconnect", UNICONNECT, |_| create, "name-taken");
 }
 
 #[test]
 fn u10_roles_are_handed_over() {
-    refuses("uniconnect", UNICONNECT, |live| delete_role(live, "Trainee", None), "role-delete-needs-transfer");
-    refuses("uniconnect", UNICONNECT, |live| delete_role(live, "Trainee", Some("Trainee")), "transfer-to-itself");
+    refuses(
+        "uniconnect",
+        UNICONNECT,
+        |live| delete_role(live, "Trainee", None),
+        "role-delete-needs-transfer",
+    );
+    refuses(
+        "uniconnect",
+        UNICONNECT,
+        |live| delete_role(live, "Trainee", Some("Trainee")),
+        "transfer-to-itself",
+    );
 }
 
 #[test]
 fn u11_the_licence() {
     let grant = |live: &Snapshot| {
         update_role(live, "Agent", |role| {
-            role.rights.permissions.insert("make_outbound_calls".into(), rolecall::model::Level::Allow);
+            role.rights
+                .permissions
+                .insert("make_outbound_calls".into(), rolecall::model::Level::Allow);
         })
     };
     refuses("uniconnect", UNICONNECT, grant, "not-licensed");
@@ -122,7 +176,12 @@ fn u11_the_licence() {
 #[test]
 fn i5_the_only_group_of_a_user() {
     let seed = "groups: { Night: { members: { users: [ivan] } } }\nusers: { ivan: {} }";
-    refuses("iptel", seed, |live| delete_group(live, "Night", None), "not-only-group-of-user");
+    refuses(
+        "iptel",
+        seed,
+        |live| delete_group(live, "Night", None),
+        "not-only-group-of-user",
+    );
 }
 
 const BERLI: &str = "
@@ -169,19 +228,41 @@ fn b9_rules() {
         after: RuleAccess::Read,
     };
     refuses("berlicrm", BERLI, |_| rule("Contacts", "Team A"), "not-shareable");
-    refuses("berlicrm", BERLI, |_| rule("Leads", "Team X"), "unknown-reference");
+    refuses(
+        "berlicrm",
+        BERLI,
+        |_| rule("Leads", "Team X"),
+        "unknown-reference",
+    );
     refuses("berlicrm", BERLI, |_| rule("Lidds", "Team A"), "unknown-module");
 }
 
 #[test]
 fn b12_deletions_hand_over() {
-    refuses("berlicrm", BERLI, |live| delete_group(live, "Team B", None), "group-delete-needs-transfer");
-    refuses("berlicrm", BERLI, |live| delete_role(live, "Rep", None), "role-delete-needs-transfer");
+    refuses(
+        "berlicrm",
+        BERLI,
+        |live| delete_group(live, "Team B", None),
+        "group-delete-needs-transfer",
+    );
+    refuses(
+        "berlicrm",
+        BERLI,
+        |live| delete_role(live, "Rep", None),
+        "role-delete-needs-transfer",
+    );
     let delete = |live: &Snapshot| {
-        Operation::Profile(Edit::Delete { name: "Sales".into(), before: live.profiles["Sales"].clone(), heir: None })
+        Operation::Profile(Edit::Delete {
+            name: "Sales".into(),
+            before: live.profiles["Sales"].clone(),
+            heir: None,
+        })
     };
     refuses("vtiger", BERLI, delete, "profile-delete-needs-transfer");
-    let create = Operation::Profile(Edit::Create { name: "SÄLES".into(), after: Profile::default() });
+    let create = Operation::Profile(Edit::Create {
+        name: "SÄLES".into(),
+        after: Profile::default(),
+    });
     refuses("vtiger", BERLI, |_| create, "name-taken");
 }
 
@@ -200,14 +281,21 @@ fn e2_a_head_is_needed() {
 #[test]
 fn e4_call_groups() {
     let call = |mode| {
-        Some(rolecall::model::CallGroup { mode, number: "300".to_owned() })
+        Some(rolecall::model::CallGroup {
+            mode,
+            number: "300".to_owned(),
+        })
     };
     let inactive = |live: &Snapshot| {
-        update_group(live, "Idle", |group| group.call_group = call(rolecall::model::CallGroupMode::SipSoftphone))
+        update_group(live, "Idle", |group| {
+            group.call_group = call(rolecall::model::CallGroupMode::SipSoftphone)
+        })
     };
     refuses("ucserver", UCSERVER, inactive, "call-group-needs-active-group");
     let unlicensed = |live: &Snapshot| {
-        update_group(live, "Sales", |group| group.call_group = call(rolecall::model::CallGroupMode::VoiceServices))
+        update_group(live, "Sales", |group| {
+            group.call_group = call(rolecall::model::CallGroupMode::VoiceServices)
+        })
     };
     refuses("ucserver", UCSERVER, unlicensed, "not-licensed");
 }
@@ -224,5 +312,10 @@ fn e5_services_granted_to_everyone() {
 
 #[test]
 fn e6_primary_groups_are_not_deleted() {
-    refuses("ucserver", UCSERVER, |live| delete_group(live, "Sales", None), "primary-group");
+    refuses(
+        "ucserver",
+        UCSERVER,
+        |live| delete_group(live, "Sales", None),
+        "primary-group",
+    );
 }

@@ -26,7 +26,9 @@ pub struct Run {
 impl Project {
     /// A project of a system, with one embedded deployment that is seeded from `seed/`.
     pub fn new(system: &str) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
+        let project = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         project.file(
             "rolecall.yaml",
             &format!("system: {system}\ndeployments: {{ local: {{ kind: embedded, seed: seed }} }}\n"),
@@ -35,7 +37,9 @@ impl Project {
 
     /// A copy of one of the examples.
     pub fn example(name: &str) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
+        let project = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         copy(&root().join("examples").join(name), project.path());
         project
     }
@@ -95,7 +99,11 @@ impl Run {
     /// Checks the exit code, and shows everything when it is another.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
@@ -110,8 +118,11 @@ impl Run {
     /// The codes of the diagnostics of a severity, each once, in order.
     pub fn codes(&self, severity: &str) -> Vec<&str> {
         let start = format!("{severity}[");
-        let mut codes: Vec<&str> =
-            self.stderr.lines().filter_map(|line| line.strip_prefix(&start)?.split(']').next()).collect();
+        let mut codes: Vec<&str> = self
+            .stderr
+            .lines()
+            .filter_map(|line| line.strip_prefix(&start)?.split(']').next())
+            .collect();
         codes.dedup();
         codes
     }

@@ -12,7 +12,9 @@ use super::documents::{documents, installation, seed};
 use super::emit::{Comments, Spacing, emit};
 use super::starter_comments::comments;
 use super::starter_picks::{Reach, free, is_harmless, modules};
-use super::{ProjectFile, SchemaReference, WriteError, kinds, manifest_value, project_document, project_file};
+use super::{
+    ProjectFile, SchemaReference, WriteError, kinds, manifest_value, project_document, project_file,
+};
 use crate::manifest::project::{DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER};
 use crate::model::{
     Authorisations, DefaultAccess, Group, GroupName, Installation, Members, ModuleName, ModuleRights,

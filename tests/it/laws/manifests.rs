@@ -10,7 +10,7 @@ use rolecall::plan::{Overlay, Plan, Scope, overlay, replay};
 use rolecall::system::System;
 use rolecall::text::Diagnostics;
 
-use crate::world::{holds, wishes};
+use crate::world::{CHEAP, COSTLY, holds, wishes};
 
 /// Lays manifests over a state and judges the result, as `plan` does.
 pub(super) fn plan(system: &System, live: &Snapshot, intent: &Intent) -> (Overlay, Plan, Diagnostics) {
@@ -43,7 +43,7 @@ fn is_settled(system: &System, state: &Snapshot, intent: &Intent) -> TestCaseRes
 
 #[test]
 fn what_manifests_made_they_leave_alone() {
-    holds(wishes, |system, wish| {
+    holds(CHEAP, wishes, |system, wish| {
         let mut diagnostics = Diagnostics::default();
         let once = overlay(
             system,
@@ -59,7 +59,7 @@ fn what_manifests_made_they_leave_alone() {
 
 #[test]
 fn a_plan_leads_to_what_the_overlay_says() {
-    holds(wishes, |system, wish| {
+    holds(CHEAP, wishes, |system, wish| {
         let (overlay, plan, diagnostics) = plan(system, &wish.live, &wish.intent);
         prop_assume!(!diagnostics.has_errors());
         let mut state = wish.live.clone();
@@ -73,7 +73,7 @@ fn a_plan_leads_to_what_the_overlay_says() {
 
 #[test]
 fn what_the_checks_accept_the_store_accepts() {
-    holds(wishes, |system, wish| {
+    holds(COSTLY, wishes, |system, wish| {
         let (overlay, plan, diagnostics) = plan(system, &wish.live, &wish.intent);
         prop_assume!(!diagnostics.has_errors());
         let mut store = Store::in_memory(system, &wish.live).expect("a valid state can be stored");

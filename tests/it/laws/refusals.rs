@@ -8,7 +8,7 @@ use rolecall::system::System;
 use rolecall::text::{Code, Severity};
 
 use super::manifests::plan;
-use crate::world::{Wrong, holds, snapshots, wrongs};
+use crate::world::{COSTLY, Wrong, holds, snapshots, wrongs};
 
 /// A valid state and one wrong wish of it, if the state offers any.
 fn wrong_wishes(system: &System) -> impl Strategy<Value = (Snapshot, Option<Wrong>)> + use<> {
@@ -43,7 +43,7 @@ fn reason(error: DeploymentError) -> String {
 
 #[test]
 fn what_is_wrong_is_refused_by_checks_and_store() {
-    holds(wrong_wishes, |system, (live, wrong)| {
+    holds(COSTLY, wrong_wishes, |system, (live, wrong)| {
         let Some(Wrong { code, intent }) = wrong else {
             return Ok(());
         };

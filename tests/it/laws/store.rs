@@ -5,11 +5,11 @@ use rolecall::deployment::embedded::Store;
 use rolecall::deployment::{Read, Write};
 use rolecall::plan::{Heirs, Renames, diff, replay};
 
-use crate::world::{changes, holds, snapshots};
+use crate::world::{COSTLY, changes, holds, snapshots};
 
 #[test]
 fn a_store_holds_what_it_was_filled_with() {
-    holds(snapshots, |system, state| {
+    holds(COSTLY, snapshots, |system, state| {
         let store = Store::in_memory(system, state);
         prop_assert!(store.is_ok(), "refused: {}", store.unwrap_err());
         let read = store.and_then(|mut store| store.read());
@@ -20,7 +20,7 @@ fn a_store_holds_what_it_was_filled_with() {
 
 #[test]
 fn every_step_is_accepted_and_means_to_the_store_what_it_means_to_the_planner() {
-    holds(changes, |system, change| {
+    holds(COSTLY, changes, |system, change| {
         let mut store = Store::in_memory(system, &change.live).expect("a valid state can be stored");
         let mut state = change.live.clone();
         let operations = diff(

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use rolecall::model::{GroupName, Principal, PrincipalKind, ProfileName, RoleName, Snapshot, UserName};
+use rolecall::model::{GroupName, Principal, ProfileName, RoleName, Snapshot};
 use rolecall::plan::{Heirs, Renames};
 use rolecall::system::{Constraint, Manage, System, UserAttribute};
 
+use super::fate::{Fate, fate, fates, groups_in_order, roles_in_order};
 use super::frame::Frame;
 use super::snapshot::{add_names, is_fixed, is_kept, names_of, roles_can_be_made, snapshots};
 use super::tape::{Tape, tapes};
-use super::{groups, names, rights};
+use super::{groups, heirs, rights};
 
 /// A live state, a desired one, and how their objects belong together.
 #[derive(Clone, Debug)]
@@ -59,79 +60,6 @@ pub(crate) fn changes(system: &System) -> impl Strategy<Value = Change> + use<> 
         };
         change(&system, live, tapes)
     })
-}
-
-/// What happens to one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Kept,
-    Changed,
-    Renamed,
-    Dropped,
-}
-
-fn fate(tape: &mut Tape) -> Fate {
-    match tape.below(8) {
-        0..3 => Fate::Kept,
-        3..5 => Fate::Changed,
-        5 => Fate::Renamed,
-        _ => Fate::Dropped,
-    }
-}
-
-/// Objects of one kind by their new names, each with its tape and whether it changes.
-struct Fates<'t, N> {
-    stay: Vec<(N, Option<&'t mut Tape>, bool)>,
-    dropped: Vec<N>,
-    renames: BTreeMap<N, N>,
-}
-
-/// Decides what happens; `pinned` objects keep name and existence, `locked` ones stay as they are altogether.
-fn fates<'t, N>(
-    system: &System,
-    format: Option<&rolecall::system::NameFormat>,
-    names: Vec<N>,
-    tapes: &'t mut [Tape],
-    pinned: impl Fn(&N) -> bool,
-    locked: impl Fn(&N) -> bool,
-) -> Fates<'t, N>
-where
-    N: Clone + Ord + AsRef<str> + From<&'static str>,
-{
-    let mut taken = names.clone();
-    let mut tapes = tapes.iter_mut();
-    let mut fates = Fates {
-        stay: Vec::new(),
-        dropped: Vec::new(),
-        renames: BTreeMap::new(),
-    };
-    for name in names {
-        let Some(tape) = tapes.next().filter(|_| !locked(&name)) else {
-            fates.stay.push((name, None, false));
-            continue;
-        };
-        let mut fate = fate(tape);
-        if pinned(&name) && matches!(fate, Fate::Renamed | Fate::Dropped) {
-            fate = Fate::Changed;
-        }
-        match fate {
-            Fate::Kept => fates.stay.push((name, Some(tape), false)),
-            Fate::Changed => fates.stay.push((name, Some(tape), true)),
-            Fate::Dropped => fates.dropped.push(name),
-            Fate::Renamed => {
-                let new = format.and_then(|format| names::fresh(tape, system, format, &taken));
-                let Some(new) = new.map(N::from) else {
-                    fates.stay.push((name, Some(tape), false));
-                    continue;
-                };
-                taken.push(new.clone());
-                fates.renames.insert(name, new.clone());
-                let changes = tape.chance(4);
-                fates.stay.push((new, Some(tape), changes));
-            }
-        }
-    }
-    fates
 }
 
 fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
@@ -220,11 +148,11 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
     frame.groups.extend(taken.drain(before..));
 
     let mut heirs = Heirs {
-        profiles: heirs_of_profiles(&frame, &profiles.dropped, &mut tapes.new_profiles),
+        profiles: heirs::of_profiles(&frame, &profiles.dropped, &mut tapes.new_profiles),
         roles: BTreeMap::new(),
-        groups: heirs_of_groups(&frame, &groups.dropped, &mut tapes.new_groups),
+        groups: heirs::of_groups(&frame, &groups.dropped, &mut tapes.new_groups),
     };
-    heirs.roles = heirs_of_roles(&frame, &base, &roles.dropped, &heirs, &mut tapes.new_roles);
+    heirs.roles = heirs::of_roles(&frame, &base, &roles.dropped, &heirs, &mut tapes.new_roles);
     change_users(&mut frame, &base, &heirs, &mut tapes.users);
 
     let mut desired = base.clone();
@@ -249,128 +177,6 @@ fn change(system: &System, live: Snapshot, mut tapes: Tapes) -> Change {
     }
 }
 
-/// Roles that stay, superiors first, reshuffled where the tapes say so; built-in ones lead.
-fn roles_in_order(system: &System, base: &Snapshot, fates: &Fates<'_, RoleName>) -> Vec<RoleName> {
-    let builtin = &system.definition().builtin.roles;
-    let depth = |name: &RoleName| {
-        let above = |name: &RoleName| base.roles.get(name).and_then(|role| role.reports_to.clone());
-        std::iter::successors(above(name), above).count()
-    };
-    let key = |(name, tape, changes): &(RoleName, Option<&mut Tape>, bool)| {
-        let shuffled = tape
-            .as_ref()
-            .filter(|_| *changes)
-            .map(|tape| (*tape).clone().below(5));
-        match builtin.get(name) {
-            Some(role) => (false, usize::from(role.reports_to.is_some())),
-            None => (true, shuffled.unwrap_or_else(|| depth(name))),
-        }
-    };
-    ordered(&fates.stay, key)
-}
-
-/// Groups that stay, nested ones first, reshuffled where the tapes say so.
-fn groups_in_order(base: &Snapshot, fates: &Fates<'_, GroupName>) -> Vec<GroupName> {
-    fn height(base: &Snapshot, name: &GroupName) -> usize {
-        let nested = base
-            .groups
-            .get(name)
-            .into_iter()
-            .flat_map(|group| &group.members.groups);
-        nested.map(|nested| height(base, nested) + 1).max().unwrap_or(0)
-    }
-    let key = |(name, tape, changes): &(GroupName, Option<&mut Tape>, bool)| {
-        let shuffled = tape
-            .as_ref()
-            .filter(|_| *changes)
-            .map(|tape| (*tape).clone().below(5));
-        shuffled.unwrap_or_else(|| height(base, name))
-    };
-    ordered(&fates.stay, key)
-}
-
-fn ordered<T, N: Clone, K: Ord>(
-    stay: &[(N, Option<T>, bool)],
-    key: impl Fn(&(N, Option<T>, bool)) -> K,
-) -> Vec<N> {
-    let mut order: Vec<_> = stay.iter().collect();
-    order.sort_by_key(|entry| key(entry));
-    order.into_iter().map(|(name, ..)| name.clone()).collect()
-}
-
-fn heirs_of_profiles(
-    frame: &Frame<'_>,
-    dropped: &[ProfileName],
-    tapes: &mut [Tape],
-) -> BTreeMap<ProfileName, Option<ProfileName>> {
-    let tape = &mut tapes.first().cloned().unwrap_or_default();
-    let heirs = dropped
-        .iter()
-        .map(|name| (name.clone(), tape.pick(frame.profiles.iter().cloned())));
-    heirs.collect()
-}
-
-fn heirs_of_roles(
-    frame: &Frame<'_>,
-    base: &Snapshot,
-    dropped: &[RoleName],
-    so_far: &Heirs,
-    tapes: &mut [Tape],
-) -> BTreeMap<RoleName, Option<RoleName>> {
-    let tape = &mut tapes.first().cloned().unwrap_or_default();
-    let heirs = dropped.iter().map(|name| {
-        // Whoever cannot leave a group cannot get a role that bars from groups.
-        let holders = base
-            .users
-            .iter()
-            .filter(|(_, user)| user.role.as_ref() == Some(name));
-        let stuck = holders
-            .map(|(user, _)| user)
-            .any(|user| is_stuck(frame, base, so_far, user));
-        let heirs = frame
-            .roles
-            .iter()
-            .filter(|role| !stuck || !frame.is_barred(role))
-            .cloned();
-        (name.clone(), tape.pick(heirs))
-    });
-    heirs.collect()
-}
-
-fn heirs_of_groups(
-    frame: &Frame<'_>,
-    dropped: &[GroupName],
-    tapes: &mut [Tape],
-) -> BTreeMap<GroupName, Option<Principal>> {
-    let tape = &mut tapes.first().cloned().unwrap_or_default();
-    let kind = frame.system.definition().groups.as_ref();
-    let allowed: BTreeSet<PrincipalKind> = kind.map(|kind| kind.transfer_to.clone()).unwrap_or_default();
-    let users = frame.users.keys().cloned().map(Principal::User);
-    // Groups that are new are there in time, too.
-    let groups = frame.groups.iter().cloned().map(Principal::Group);
-    let candidates = users.chain(groups).filter(|heir| allowed.contains(&heir.kind()));
-    let candidates: Vec<Principal> = candidates.collect();
-    let heirs = dropped
-        .iter()
-        .map(|name| (name.clone(), tape.pick(candidates.iter().cloned())));
-    heirs.collect()
-}
-
-/// Whether a user is in a group that nothing here can take the user out of: the primary one, one that is made
-/// elsewhere, or one that is dropped in a system that wants its members in another.
-fn is_stuck(frame: &Frame<'_>, base: &Snapshot, heirs: &Heirs, user: &UserName) -> bool {
-    let keeps = frame.system.has(Constraint::NotOnlyGroupOfUser);
-    let primary = base
-        .users
-        .get(user)
-        .is_some_and(|user| user.primary_group.is_some());
-    let held = base.groups.iter().any(|(name, group)| {
-        let holds = group.variety.is_some() || (keeps && heirs.groups.contains_key(name));
-        holds && group.members.users.contains(user)
-    });
-    primary || held
-}
-
 fn change_users(frame: &mut Frame<'_>, base: &Snapshot, heirs: &Heirs, tapes: &mut [Tape]) {
     let attributes = &frame.system.definition().users.attributes;
     if !attributes.contains_key(&UserAttribute::Role) {
@@ -382,7 +188,7 @@ fn change_users(frame: &mut Frame<'_>, base: &Snapshot, heirs: &Heirs, tapes: &m
     let names: Vec<_> = frame.users.keys().cloned().collect();
     for name in names {
         let tape = tapes.next().unwrap_or(&mut spare);
-        let stuck = is_stuck(frame, base, heirs, &name);
+        let stuck = heirs::is_stuck(frame, base, heirs, &name);
         let roles: Vec<RoleName> = frame
             .roles
             .iter()

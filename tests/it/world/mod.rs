@@ -5,19 +5,22 @@
 //! failing case shrinks to few and plain objects.
 
 mod change;
+mod fate;
 mod frame;
 mod groups;
+mod heirs;
 mod intent;
 mod names;
 mod rights;
 mod run;
 mod snapshot;
 mod tape;
+mod wrong_references;
 mod wrongs;
 
 pub(crate) use change::changes;
 pub(crate) use intent::wishes;
-pub(crate) use run::holds;
+pub(crate) use run::{CHEAP, COSTLY, holds};
 pub(crate) use snapshot::snapshots;
 use tape::Tape;
 pub(crate) use wrongs::{Wrong, wrongs};

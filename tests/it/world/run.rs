@@ -8,8 +8,11 @@ use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};
 use rolecall::manifest::{Reading, shipped};
 use rolecall::system::{SHIPPED, System};
 
-/// Cases per system and law; the environment variable PROPTEST_CASES says otherwise.
-const CASES: u32 = 64;
+/// Cases per system for a law that needs no deployment.
+pub(crate) const CHEAP: u32 = 64;
+
+/// Cases per system for a law that makes a deployment for each: most of its time goes into that.
+pub(crate) const COSTLY: u32 = 32;
 
 /// Every shipped system, the example of an own one, and one that has every kind and constraint at once.
 fn all_systems() -> Vec<System> {
@@ -29,19 +32,22 @@ fn all_systems() -> Vec<System> {
     definitions.into_iter().map(System::new).collect()
 }
 
-/// Runs a law over generated cases of every system.
+/// Runs a law over generated cases of every system; PROPTEST_CASES=NUMBER says how many instead of `cases`.
 ///
 /// The cases are the same ones every time, so that a build fails for what it changed; PROPTEST_RNG_SEED=NUMBER
 /// draws others. A failure prints the smallest case found.
-pub(crate) fn holds<S>(strategy: impl Fn(&System) -> S, law: impl Fn(&System, &S::Value) -> TestCaseResult)
-where
+pub(crate) fn holds<S>(
+    cases: u32,
+    strategy: impl Fn(&System) -> S,
+    law: impl Fn(&System, &S::Value) -> TestCaseResult,
+) where
     S: Strategy,
     S::Value: Debug,
 {
     let default = Config::default();
     let said = std::env::var_os("PROPTEST_CASES").is_some();
     let config = Config {
-        cases: if said { default.cases } else { CASES },
+        cases: if said { default.cases } else { cases },
         rng_seed: match default.rng_seed {
             RngSeed::Random => RngSeed::Fixed(0),
             fixed @ RngSeed::Fixed(_) => fixed,
