@@ -5,7 +5,6 @@ mod files;
 mod operations;
 mod refusals;
 mod round_trip;
-mod speed;
 mod statements;
 mod systems;
 
