@@ -1,14 +1,15 @@
 //! `rolecall schema`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
 
 use super::ui::Ui;
+use super::workspace::Workspace;
 use super::{Exit, Failure};
 use crate::manifest::schema::{Audience, any, for_system, project, system_definition};
-use crate::manifest::{Reading, shipped};
+use crate::manifest::{Reading, add_names, shipped};
 use crate::system::SHIPPED;
 use crate::text::closest;
 
@@ -21,9 +22,17 @@ pub(super) struct SchemaArgs {
     /// definitions; a path: manifests of the system defined there
     #[arg(value_name = "NAME|PATH", default_value = "any")]
     name: String,
+    /// Print the schema of a project's own system, with the names of its roles, groups, profiles and users, so that an
+    /// editor completes references
+    #[arg(long, value_name = "DIR", conflicts_with = "name")]
+    with_names: Option<PathBuf>,
 }
 
 pub(super) fn run(ui: &mut Ui, args: &SchemaArgs) -> Result<Exit, Failure> {
+    if let Some(folder) = &args.with_names {
+        let schema = with_names(ui, folder)?;
+        return print(ui, &schema);
+    }
     let schema = match args.name.as_str() {
         "any" => any(),
         "project" => project(),
@@ -33,10 +42,23 @@ pub(super) fn run(ui: &mut Ui, args: &SchemaArgs) -> Result<Exit, Failure> {
             None => custom(ui, name)?,
         },
     };
-    let mut text = serde_json::to_string_pretty(&schema)?;
+    print(ui, &schema)
+}
+
+fn print(ui: &mut Ui, schema: &serde_json::Value) -> Result<Exit, Failure> {
+    let mut text = serde_json::to_string_pretty(schema)?;
     text.push('\n');
     ui.data(&text)?;
     Ok(Exit::Done)
+}
+
+/// Manifests with mistakes still have names: a schema helps to mend them.
+fn with_names(ui: &mut Ui, folder: &Path) -> Result<serde_json::Value, Failure> {
+    let workspace = Workspace::read(ui, folder)?;
+    let project = &workspace.project;
+    let mut schema = for_system(project.system.definition(), Audience::Manifests);
+    add_names(&mut schema, &project.system, &project.intent);
+    Ok(schema)
 }
 
 fn custom(ui: &mut Ui, name: &str) -> Result<serde_json::Value, Failure> {

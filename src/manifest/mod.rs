@@ -9,6 +9,7 @@ mod gather;
 mod load;
 mod project;
 pub mod schema;
+mod schema_names;
 mod schema_rights;
 pub mod write;
 
@@ -18,6 +19,7 @@ pub use load::{DeploymentEntry, Project, Reading, shipped};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };
+pub use schema_names::add_names;
 pub use write::{
     Documents, Layout, ProjectFile, SchemaReference, WriteError, WriteOptions, documents, project_from,
     starter,

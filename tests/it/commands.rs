@@ -120,6 +120,19 @@ fn schemas_and_completions() {
     }
     let run = run_in(folder.path(), &["schema", "berlicmr"]).exits(1);
     assert!(run.stderr.contains("did you mean `berlicrm`?"), "{}", run.stderr);
+    let run = Project::example("berlicrm")
+        .run(&["schema", "--with-names", "."])
+        .exits(0);
+    let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let roles = &schema["$defs"]["MembersDocument"]["properties"]["roles"]["items"]["enum"];
+    assert!(
+        roles
+            .as_array()
+            .unwrap()
+            .contains(&serde_json::json!("Sales Rep")),
+        "{roles}"
+    );
+    assert!(schema["$defs"]["ExistingDocument"]["properties"]["roles"]["items"]["enum"].is_null());
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(
             run_in(folder.path(), &["completions", shell])
