@@ -87,7 +87,7 @@ fn constant(branch: &Value) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::bare;
 
@@ -108,11 +108,12 @@ mod tests {
     #[test]
     fn choices_become_lists_only_where_both_mean_the_same() {
         let word = |word| json!({ "type": "string", "const": word, "description": "why" });
-        let null = || json!({ "type": "null" });
+        let branch_for_null = json!({ "type": "null" });
+        let nothing = Value::Null;
         let cases = [
             (
-                json!([word("a"), word("b"), null()]),
-                json!(["a", "b", serde_json::Value::Null]),
+                json!([word("a"), word("b"), branch_for_null]),
+                json!(["a", "b", nothing]),
             ),
             (json!([{ "const": "a" }]), json!(["a"])),
         ];
