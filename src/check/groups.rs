@@ -152,14 +152,15 @@ fn primary_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(context.error(Code::PrimaryGroup, message, members.span));
         }
     }
+    let mut by_primary: BTreeMap<&GroupName, Vec<&str>> = BTreeMap::new();
+    for (name, user) in &live.users {
+        if let Some(primary) = &user.primary_group {
+            by_primary.entry(primary).or_default().push(name.as_str());
+        }
+    }
     for (name, removal) in &context.intent.removed.groups {
-        let users = live
-            .users
-            .iter()
-            .filter(|(_, user)| user.primary_group.as_ref() == Some(name));
-        let users: Vec<&str> = users.map(|(user, _)| user.as_str()).collect();
-        if !users.is_empty() {
-            let message = format!("group `{name}` is the primary group of {}", some_of(&users));
+        if let Some(users) = by_primary.get(name) {
+            let message = format!("group `{name}` is the primary group of {}", some_of(users));
             diagnostics.push(context.error(Code::PrimaryGroup, message, removal.at));
         }
     }

@@ -1,6 +1,6 @@
 //! The role hierarchy is a tree and group nesting has no cycle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Context;
 use crate::model::{GroupName, Identity, RoleName};
@@ -106,15 +106,15 @@ fn report_role_cycle(context: &Context<'_>, cycle: &[&RoleName], diagnostics: &m
 /// No group in itself.
 pub(super) fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let groups = &context.desired.groups;
-    let mut done: BTreeSet<&GroupName> = BTreeSet::new();
+    let mut done: HashSet<&GroupName> = HashSet::new();
     let holds_none = |name: &GroupName| {
         groups
             .get(name)
             .is_none_or(|group| group.members.groups.is_empty())
     };
-    for start in groups.keys() {
+    for (start, group) in groups {
         // Most groups hold none, and then there is nothing to walk.
-        if holds_none(start) || done.contains(start) {
+        if group.members.groups.is_empty() || done.contains(start) {
             continue;
         }
         // Depth first, with the path from `start` in `path`; each frame is a group and what is left to visit in it.
@@ -135,7 +135,7 @@ pub(super) fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 report_group_cycle(context, &path[from..], diagnostics);
                 continue;
             }
-            if holds_none(group) || done.contains(group) {
+            if done.contains(group) || holds_none(group) {
                 continue;
             }
             path.push(group);

@@ -171,10 +171,9 @@ where
     } else {
         Spellings::default()
     };
-    let sources: BTreeMap<&N, Option<&At<N>>> = wanted.clone().map(|(name, from, _)| (name, from)).collect();
     let mut renames = BTreeMap::new();
     let mut undecided: Vec<(&N, &N, Span)> = Vec::new();
-    for (name, renamed_from, _) in wanted {
+    for (name, renamed_from, _) in wanted.clone() {
         let exists = live.contains_key(name);
         let Some(from) = renamed_from else {
             // Another spelling of the same name: the object keeps its identity and gets the manifest's spelling.
@@ -209,6 +208,10 @@ where
             break;
         }
     }
+    if undecided.is_empty() {
+        return renames;
+    }
+    let sources: BTreeMap<&N, Option<&At<N>>> = wanted.map(|(name, from, _)| (name, from)).collect();
     for (name, old, span) in undecided {
         // Both exist. That is fine when the old name is by now another object's on purpose.
         let done = match sources.get(old) {
