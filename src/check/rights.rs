@@ -54,10 +54,15 @@ pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 }
             }
             let closed = kind.fields.as_ref().is_none_or(|fields| !fields.open);
-            if closed && !wanted.fields.is_empty() {
+            if wanted.actions.is_none() && wanted.fields.is_none() {
+                let message = format!("nothing is said of `{module}`, so it is as if it were not named");
+                let hint = "write `actions: []` for no rights";
+                diagnostics.push(Diagnostic::warning(Code::NoEffect, message).at(wanted.at).hint(hint));
+            }
+            if closed {
                 let listed = system.module(module).map(|module| &module.fields);
                 let added = context.installation.modules.get(module);
-                for (field, access) in &wanted.fields {
+                for (field, access) in wanted.fields.iter().flatten() {
                     let known = listed.is_some_and(|fields| fields.contains(field))
                         || added.is_some_and(|fields| fields.contains(field));
                     if !known {

@@ -476,18 +476,11 @@ fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsInte
             .map(|(action, level)| (action.value, level.map_or(Level::Allow, |level| level.value)))
             .collect()
     });
-    let fields = document.fields.into_iter().flatten();
-    let fields = fields.map(|entry| {
-        (
-            FieldName::from(entry.key.value),
-            At::new(entry.value.value, entry.key.span),
-        )
+    let fields = document.fields.map(|fields| {
+        let fields = fields.into_iter();
+        fields.map(|entry| (FieldName::from(entry.key.value), At::new(entry.value.value, entry.key.span))).collect()
     });
-    ModuleRightsIntent {
-        at: span,
-        actions,
-        fields: fields.collect(),
-    }
+    ModuleRightsIntent { at: span, actions, fields }
 }
 
 fn authorisations(system: &System, document: AuthorisationsDocument) -> Option<Authorisations> {

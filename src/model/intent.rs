@@ -64,8 +64,8 @@ pub struct ModuleRightsIntent {
     pub at: Span,
     /// Exactly these actions.
     pub actions: Option<BTreeMap<ActionId, Level>>,
-    /// These fields; fields not named follow [`Otherwise`].
-    pub fields: BTreeMap<FieldName, At<FieldAccess>>,
+    /// Access to exactly these fields, the others being as usual.
+    pub fields: Option<BTreeMap<FieldName, At<FieldAccess>>>,
 }
 
 /// The wanted rights of a role or profile.
@@ -270,6 +270,19 @@ pub struct Removal {
     pub transfer_to_profile: Option<At<ProfileName>>,
 }
 
+impl Removal {
+    /// The role that takes over, where a role does.
+    pub fn role_heir(&self) -> Option<&RoleName> {
+        match &self.transfer_to.as_ref()?.value {
+            Principal::Role(role) => Some(role),
+            Principal::Everyone
+            | Principal::User(_)
+            | Principal::RoleAndSubordinates(_)
+            | Principal::Group(_) => None,
+        }
+    }
+}
+
 /// Everything that manifests remove.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
@@ -352,16 +365,6 @@ impl Intent {
             Identity::SharingDefault(module) => self.sharing.defaults.get(module).map(|wanted| wanted.span),
             Identity::SharingRule(key) => self.sharing.rules.get(key).map(|wanted| wanted.span),
             Identity::User(name) => self.users.get(name).map(|wanted| wanted.at),
-        }
-    }
-
-    /// Where the manifests remove an object.
-    pub fn removal_place(&self, identity: &Identity) -> Option<Span> {
-        match identity {
-            Identity::Profile(name) => self.removed.profiles.get(name).map(|removal| removal.at),
-            Identity::Role(name) => self.removed.roles.get(name).map(|removal| removal.at),
-            Identity::Group(name) => self.removed.groups.get(name).map(|removal| removal.at),
-            Identity::SharingDefault(_) | Identity::SharingRule(_) | Identity::User(_) => None,
         }
     }
 }

@@ -34,17 +34,17 @@ pub fn diff(
 
     let mut operations = Vec::new();
     operations.extend(
-        in_order(&renames.profiles)
+        in_order(system, &renames.profiles)
             .into_iter()
             .map(|pair| Operation::Profile(rename_edit(pair))),
     );
     operations.extend(
-        in_order(&renames.roles)
+        in_order(system, &renames.roles)
             .into_iter()
             .map(|pair| Operation::Role(rename_edit(pair))),
     );
     operations.extend(
-        in_order(&renames.groups)
+        in_order(system, &renames.groups)
             .into_iter()
             .map(|pair| Operation::Group(rename_edit(pair))),
     );

@@ -88,7 +88,7 @@ impl Plan {
         let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
         let touched: BTreeSet<Identity> = operations
             .iter()
-            .map(|operation| overlay.renames.identity(operation.identity()))
+            .map(Operation::final_identity)
             .collect();
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
         let changed = touched
@@ -134,9 +134,9 @@ fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
 }
 
 fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
-    let identity = overlay.renames.identity(operation.identity());
+    let identity = operation.final_identity();
     let wanted = intent.place(&identity);
-    let removal = intent.removal_place(&identity);
+    let removal = overlay.removals.get(&identity).copied();
     let deletes = matches!(
         operation,
         Operation::Profile(Edit::Delete { .. })

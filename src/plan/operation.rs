@@ -148,7 +148,23 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The object that is written.
+    /// The object that is written, by its name after the operation.
+    pub fn final_identity(&self) -> Identity {
+        match self {
+            Self::Profile(Edit::Rename { to, .. }) => Identity::Profile(to.clone()),
+            Self::Role(Edit::Rename { to, .. }) => Identity::Role(to.clone()),
+            Self::Group(Edit::Rename { to, .. }) => Identity::Group(to.clone()),
+            Self::Profile(_)
+            | Self::Role(_)
+            | Self::Group(_)
+            | Self::SetDefault { .. }
+            | Self::SetRule { .. }
+            | Self::DeleteRule { .. }
+            | Self::AssignRole { .. } => self.identity(),
+        }
+    }
+
+    /// The object that is written, by its name before the operation.
     pub fn identity(&self) -> Identity {
         match self {
             Self::Profile(edit) => edit.identity(),

@@ -13,7 +13,7 @@ use crate::model::{
     ProfileIntent, ProfileName, Removal, Role, RoleIntent, RoleName, Snapshot,
 };
 use crate::system::{Manage, System};
-use crate::text::{Code, Diagnostic, Diagnostics, closest};
+use crate::text::{Code, Diagnostic, Diagnostics, Span, closest};
 
 /// Whether users and external objects may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub struct Overlay {
     pub renames: Renames,
     /// Deletions and who takes over.
     pub heirs: Heirs,
+    /// Where manifests ask for deletions, by the names that the objects have on the deployment.
+    pub removals: BTreeMap<Identity, Span>,
+    /// The live state after the renames, where there are any.
+    pub renamed: Option<Box<Snapshot>>,
     /// Objects on the deployment that no manifest names, by their present names; users are never among them.
     pub unmanaged: Vec<Identity>,
 }
@@ -61,6 +65,7 @@ pub fn overlay(
     let renames = Renames::of(system, live, intent, diagnostics);
     let mut desired = live.clone();
     renames.apply(&mut desired);
+    let renamed = (!renames.is_empty()).then(|| Box::new(desired.clone()));
     if scope == Scope::Seed {
         desired
             .installation
@@ -99,13 +104,15 @@ pub fn overlay(
     overlay_sharing(&mut desired, intent);
     overlay_users(&mut desired, intent, scope, diagnostics);
 
-    let heirs = heirs(system, &desired, intent, &unmanaged);
+    let (heirs, removals) = heirs(system, &desired, intent, &unmanaged);
     remove(&mut desired, &heirs, intent);
-    Overlay {
-        desired,
-        renames,
-        heirs,
-        unmanaged,
+    Overlay { desired, renames, heirs, removals, renamed, unmanaged }
+}
+
+impl Overlay {
+    /// The live state in the names that hold after the renames.
+    pub fn before<'a>(&'a self, live: &'a Snapshot) -> &'a Snapshot {
+        self.renamed.as_deref().unwrap_or(live)
     }
 }
 
@@ -306,29 +313,34 @@ fn unmanaged(system: &System, renamed: &Snapshot, intent: &Intent) -> Vec<Identi
     unmanaged
 }
 
-/// What is deleted, and who takes over.
-fn heirs(system: &System, desired: &Snapshot, intent: &Intent, unmanaged: &[Identity]) -> Heirs {
+/// What is deleted, who takes over, and where manifests say so.
+///
+/// What a manifest wants is never deleted, however its removal is spelt: that contradiction is for `check` to tell.
+fn heirs(
+    system: &System,
+    desired: &Snapshot,
+    intent: &Intent,
+    unmanaged: &[Identity],
+) -> (Heirs, BTreeMap<Identity, Span>) {
     let mut heirs = Heirs::default();
+    let mut places = BTreeMap::new();
     for (name, removal) in present(system, &intent.removed.profiles, &desired.profiles) {
-        heirs.profiles.insert(
-            name,
-            removal.transfer_to_profile.as_ref().map(|at| at.value.clone()),
-        );
+        if !intent.profiles.contains_key(&name) {
+            places.insert(Identity::Profile(name.clone()), removal.at);
+            heirs.profiles.insert(name, removal.transfer_to_profile.as_ref().map(|at| at.value.clone()));
+        }
     }
     for (name, removal) in present(system, &intent.removed.roles, &desired.roles) {
-        let heir = removal.transfer_to.as_ref().and_then(|at| match &at.value {
-            Principal::Role(role) => Some(role.clone()),
-            Principal::Everyone
-            | Principal::User(_)
-            | Principal::RoleAndSubordinates(_)
-            | Principal::Group(_) => None,
-        });
-        heirs.roles.insert(name, heir);
+        if !intent.roles.contains_key(&name) {
+            places.insert(Identity::Role(name.clone()), removal.at);
+            heirs.roles.insert(name, removal.role_heir().cloned());
+        }
     }
     for (name, removal) in present(system, &intent.removed.groups, &desired.groups) {
-        heirs
-            .groups
-            .insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
+        if !intent.groups.contains_key(&name) {
+            places.insert(Identity::Group(name.clone()), removal.at);
+            heirs.groups.insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
+        }
     }
     for identity in unmanaged
         .iter()
@@ -355,7 +367,7 @@ fn heirs(system: &System, desired: &Snapshot, intent: &Intent, unmanaged: &[Iden
             | Identity::User(_) => {}
         }
     }
-    heirs
+    (heirs, places)
 }
 
 /// The removals whose object is still there, in whatever spelling, with the name it has there.
@@ -399,18 +411,12 @@ fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
         }
     }
     if !heirs.roles.is_empty() {
-        for name in heirs.roles.keys() {
-            desired.roles.remove(name);
-        }
-        for (name, role) in &mut desired.roles {
-            let asked = intent
-                .roles
-                .get(name)
-                .is_some_and(|role| role.reports_to.is_some());
-            if !asked && let Some(heir) = role.reports_to.as_ref().and_then(|above| heirs.roles.get(above)) {
-                role.reports_to.clone_from(heir);
-            }
-        }
+        let superiors: BTreeMap<RoleName, Option<RoleName>> = heirs
+            .roles
+            .keys()
+            .filter_map(|name| Some((name.clone(), desired.roles.remove(name)?.reports_to)))
+            .collect();
+        reports_to_heirs(desired, heirs, intent, &superiors);
         for (name, user) in &mut desired.users {
             let asked = intent.users.get(name).is_some_and(|user| user.role.is_some());
             if !asked && let Some(heir) = user.role.as_ref().and_then(|role| heirs.roles.get(role)) {
@@ -445,6 +451,50 @@ fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
         intent.sharing.rules.contains_key(key)
             || !(names_deleted(&key.from, heirs) || names_deleted(&key.to, heirs))
     });
+}
+
+/// Puts the subordinates of deleted roles under the heir, as the products do. An heir that was itself below the
+/// deleted role, or the role above the heir there, goes where the deleted role was.
+fn reports_to_heirs(
+    desired: &mut Snapshot,
+    heirs: &Heirs,
+    intent: &Intent,
+    superiors: &BTreeMap<RoleName, Option<RoleName>>,
+) {
+    let orphans: Vec<(RoleName, RoleName)> = desired
+        .roles
+        .iter()
+        .filter(|(name, _)| intent.roles.get(*name).is_none_or(|wanted| wanted.reports_to.is_none()))
+        .filter_map(|(name, role)| Some((name.clone(), role.reports_to.clone()?)))
+        .filter(|(_, above)| superiors.contains_key(above))
+        .collect();
+    for (name, deleted) in orphans {
+        let Some(Some(heir)) = heirs.roles.get(&deleted) else { continue };
+        let heir_is_below = is_at_or_below(&desired.roles, heir, &name);
+        let mut above =
+            if heir_is_below { superiors.get(&deleted).cloned().flatten() } else { Some(heir.clone()) };
+        // The superior may be deleted as well.
+        for _ in 0..superiors.len() {
+            let Some(next) = above.as_ref().and_then(|above| superiors.get(above)) else { break };
+            above.clone_from(next);
+        }
+        if let Some(role) = desired.roles.get_mut(&name) {
+            role.reports_to = above;
+        }
+    }
+}
+
+/// Whether a role is another one or below it. Ends at a cycle, which a damaged state may have.
+fn is_at_or_below(roles: &BTreeMap<RoleName, Role>, role: &RoleName, above: &RoleName) -> bool {
+    let mut current = Some(role);
+    for _ in 0..=roles.len() {
+        match current {
+            Some(name) if name == above => return true,
+            Some(name) => current = roles.get(name).and_then(|role| role.reports_to.as_ref()),
+            None => return false,
+        }
+    }
+    false
 }
 
 fn drop_members(members: &mut Members, heirs: &Heirs) {

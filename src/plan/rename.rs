@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::spelling::Spellings;
 use crate::model::{
-    At, GroupName, Identity, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot,
+    At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot,
 };
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
@@ -39,6 +39,7 @@ impl Renames {
                     .profiles
                     .iter()
                     .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                &intent.removed.profiles.keys().collect(),
                 diagnostics,
             ),
             roles: applicable(
@@ -49,6 +50,7 @@ impl Renames {
                     .roles
                     .iter()
                     .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                &intent.removed.roles.keys().collect(),
                 diagnostics,
             ),
             groups: applicable(
@@ -59,19 +61,9 @@ impl Renames {
                     .groups
                     .iter()
                     .map(|(name, wanted)| (name, wanted.renamed_from.as_ref(), wanted.at)),
+                &intent.removed.groups.keys().collect(),
                 diagnostics,
             ),
-        }
-    }
-
-    /// The name that an object has after the renames.
-    pub fn identity(&self, identity: Identity) -> Identity {
-        match identity {
-            Identity::Profile(name) => Identity::Profile(renamed(&self.profiles, name)),
-            Identity::Role(name) => Identity::Role(renamed(&self.roles, name)),
-            Identity::Group(name) => Identity::Group(renamed(&self.groups, name)),
-            Identity::SharingRule(key) => Identity::SharingRule(self.rule(key)),
-            same @ (Identity::SharingDefault(_) | Identity::User(_)) => same,
         }
     }
 
@@ -133,19 +125,21 @@ impl Renames {
     }
 }
 
-/// Pairs in an order in which each new name is free when its turn comes.
-pub(super) fn in_order<N: Clone + Ord>(renames: &BTreeMap<N, N>) -> Vec<(N, N)> {
+/// Pairs in an order in which each new name is free when its turn comes, in whatever spelling.
+pub(super) fn in_order<N: Clone + Ord + AsRef<str>>(system: &System, renames: &BTreeMap<N, N>) -> Vec<(N, N)> {
+    let by_old: BTreeMap<_, _> =
+        renames.iter().map(|(from, to)| (system.fold(from.as_ref()), (from, to))).collect();
     let mut ordered = Vec::with_capacity(renames.len());
     let mut done = BTreeSet::new();
     for start in renames.keys() {
         // Follow the chain to its free end and come back: the last of a chain is renamed first.
         let mut chain = Vec::new();
         let mut name = start;
-        while let Some((from, to)) = renames.get_key_value(name) {
-            if !done.insert(from) {
+        while let Some((from, to)) = by_old.get(&system.fold(name.as_ref())) {
+            if !done.insert(*from) {
                 break;
             }
-            chain.push((from.clone(), to.clone()));
+            chain.push(((*from).clone(), (*to).clone()));
             name = to;
         }
         ordered.extend(chain.into_iter().rev());
@@ -160,6 +154,7 @@ fn applicable<'a, N, O>(
     kind: Kind,
     live: &BTreeMap<N, O>,
     wanted: impl Iterator<Item = Wish<'a, N>> + Clone,
+    removed: &BTreeSet<&N>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<N, N>
 where
@@ -213,13 +208,8 @@ where
     }
     let sources: BTreeMap<&N, Option<&At<N>>> = wanted.map(|(name, from, _)| (name, from)).collect();
     for (name, old, span) in undecided {
-        // Both exist. That is fine when the old name is by now another object's on purpose.
-        let done = match sources.get(old) {
-            Some(None) => true,
-            Some(Some(chained)) => !live.contains_key(&chained.value),
-            None => false,
-        };
-        if done {
+        // Both exist. That is fine when the old name is by now another object's on purpose, or goes anyway.
+        if removed.contains(old) || is_done(old, &sources, live, &mut BTreeSet::from([name])) {
             continue;
         }
         let kind = kind.as_str();
@@ -236,6 +226,22 @@ where
         );
     }
     renames
+}
+
+/// Whether what has a name has it for good: a manifest wants it by that name, and if it was renamed, that is over.
+fn is_done<'a, N: Ord, O>(
+    name: &'a N,
+    sources: &BTreeMap<&N, Option<&'a At<N>>>,
+    live: &BTreeMap<N, O>,
+    seen: &mut BTreeSet<&'a N>,
+) -> bool {
+    match sources.get(name) {
+        None => false,
+        Some(None) => true,
+        Some(Some(from)) if !live.contains_key(&from.value) => true,
+        // The name before is there too: over only if that one is another object by now. A circle is a swap.
+        Some(Some(from)) => seen.insert(name) && is_done(&from.value, sources, live, seen),
+    }
 }
 
 fn renamed<N: Clone + Ord>(renames: &BTreeMap<N, N>, name: N) -> N {

@@ -167,7 +167,7 @@ fn rights_intent(tape: &mut Tape, rights: &Rights, permissions: bool, modules: b
             let of_module = ModuleRightsIntent {
                 at: Span::NOWHERE,
                 actions: (!tape.chance(2)).then(|| rights.actions.clone()),
-                fields: fields.collect(),
+                fields: Some(fields.collect()),
             };
             named.insert(module.clone(), of_module);
         }

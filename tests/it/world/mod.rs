@@ -19,8 +19,8 @@ mod wrong_references;
 mod wrongs;
 
 pub(crate) use change::changes;
-pub(crate) use intent::wishes;
-pub(crate) use run::{CHEAP, COSTLY, holds};
+pub(crate) use intent::{at, wishes};
+pub(crate) use run::{CHEAP, COSTLY, holds, system};
 pub(crate) use snapshot::snapshots;
 use tape::Tape;
 pub(crate) use wrongs::{Wrong, wrongs};

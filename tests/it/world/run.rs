@@ -32,6 +32,15 @@ fn all_systems() -> Vec<System> {
     definitions.into_iter().map(System::new).collect()
 }
 
+/// The system of this name.
+pub(crate) fn system(name: &str) -> System {
+    let systems = all_systems();
+    let found = systems
+        .into_iter()
+        .find(|system| system.definition().name.as_str() == name);
+    found.unwrap_or_else(|| panic!("there is no system {name}"))
+}
+
 /// Runs a law over generated cases of every system; PROPTEST_CASES=NUMBER says how many instead of `cases`.
 ///
 /// The cases are the same ones every time, so that a build fails for what it changed; PROPTEST_RNG_SEED=NUMBER
