@@ -6,6 +6,9 @@
 use crate::deployment::{DeploymentError, Write};
 use crate::plan::{Plan, Step};
 
+/// How many steps a deployment is handed at once, where it can do several at once.
+const BATCH: usize = 100;
+
 /// What became of a plan.
 #[derive(Debug)]
 pub struct Outcome {
@@ -19,25 +22,28 @@ pub struct Outcome {
 
 /// Executes the steps in order and stops at the first that fails.
 ///
-/// `progress` is told after each step how many are done.
+/// `progress` is told from time to time how many are done.
 pub fn execute(plan: Plan, writer: &mut impl Write, mut progress: impl FnMut(usize)) -> Outcome {
-    let mut outcome = Outcome {
-        done: Vec::with_capacity(plan.steps.len()),
-        failed: None,
-        not_tried: Vec::new(),
-    };
-    for step in plan.steps {
-        if outcome.failed.is_some() {
-            outcome.not_tried.push(step);
-            continue;
+    let mut outcome = Outcome { done: Vec::with_capacity(plan.steps.len()), failed: None, not_tried: Vec::new() };
+    let mut steps = plan.steps.into_iter();
+    loop {
+        let batch: Vec<Step> = steps.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return outcome;
         }
-        match writer.perform(&step.operation) {
-            Ok(()) => {
-                outcome.done.push(step);
-                progress(outcome.done.len());
+        let operations: Vec<_> = batch.iter().map(|step| &step.operation).collect();
+        let results = writer.perform_all(&operations);
+        let mut batch = batch.into_iter();
+        for (result, step) in results.into_iter().zip(batch.by_ref()) {
+            match result {
+                Ok(()) => outcome.done.push(step),
+                Err(error) => outcome.failed = Some((step, error)),
             }
-            Err(error) => outcome.failed = Some((step, error)),
+        }
+        progress(outcome.done.len());
+        if outcome.failed.is_some() {
+            outcome.not_tried.extend(batch.chain(steps));
+            return outcome;
         }
     }
-    outcome
 }

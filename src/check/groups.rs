@@ -1,6 +1,6 @@
 //! Groups as single objects: who may be in them and which settings go together.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Context;
 use super::removals::{made_by, some_of};
@@ -12,35 +12,25 @@ use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
 /// Groups that are made elsewhere are neither made nor changed here.
 pub(super) fn external(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let old_names: BTreeMap<_, _> = context
-        .renames
-        .groups
-        .iter()
-        .map(|(old, new)| (new, old))
-        .collect();
+    let renamed: BTreeSet<_> = context.renames.groups.values().collect();
     for (name, wanted) in &context.intent.groups {
-        let Some(group) = context.desired.groups.get(name) else {
-            continue;
-        };
-        let old_name = old_names.get(name).copied();
-        let live = context
-            .live
-            .and_then(|live| live.groups.get(old_name.unwrap_or(name)));
-        let Some(variety) = live.map_or(group.variety.as_ref(), |live| live.variety.as_ref()) else {
-            if let (Some(_), Some(variety)) = (live, &wanted.variety) {
+        let Some(group) = context.desired.groups.get(name) else { continue };
+        let before = context.before.and_then(|before| before.groups.get(name));
+        let Some(variety) = before.map_or(group.variety.as_ref(), |before| before.variety.as_ref()) else {
+            if let (Some(_), Some(variety)) = (before, &wanted.variety) {
                 let message = format!("group `{name}` is an ordinary group, not a {}", variety.value);
                 diagnostics.push(context.error(Code::ExternalGroup, message, variety.span));
             }
             continue;
         };
         let made_by = made_by(context, variety);
-        if context.live.is_some() && live.is_none() {
+        if context.before.is_some() && before.is_none() {
             let message = format!("group `{name}` is made by {made_by} and cannot be created here");
             diagnostics.push(context.error(Code::ExternalGroup, message, wanted.at));
-        } else if live.is_some_and(|live| live != group) || old_name.is_some() {
+        } else if before.is_some_and(|before| before != group) || renamed.contains(name) {
             let message = format!("group `{name}` is made by {made_by} and cannot be changed here");
             diagnostics.push(context.error(Code::ExternalGroup, message, wanted.at));
-        } else if context.live.is_none() && !context.intent.existing.groups.contains_key(name) {
+        } else if context.before.is_none() && !context.intent.existing.groups.contains_key(name) {
             let message = format!("group `{name}` is made by {made_by} and cannot be created here");
             let hint = "list it under `existing.groups`";
             diagnostics.push(context.error(Code::ExternalGroup, message, wanted.at).hint(hint));
@@ -125,43 +115,17 @@ fn barred(context: &Context<'_>, group: &GroupName, message: String, place: Opti
     }
 }
 
-/// The directory's primary group is not left through the member list.
+/// The directory's primary group is not left through the member list. Deleting one is judged with the removals.
 fn primary_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let Some(live) = context.live else { return };
-    for (name, user) in &live.users {
-        let Some(primary) = &user.primary_group else {
-            continue;
-        };
-        let left = live
-            .groups
-            .get(primary)
-            .is_some_and(|group| group.members.users.contains(name))
-            && context
-                .desired
-                .groups
-                .get(primary)
-                .is_some_and(|group| !group.members.users.contains(name));
-        let members = context
-            .intent
-            .groups
-            .get(primary)
-            .and_then(|wanted| wanted.members.as_ref());
-        if let Some(members) = members.filter(|_| left) {
-            let message =
-                format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
+    let Some(before) = context.before else { return };
+    for (name, user) in &before.users {
+        let Some(primary) = &user.primary_group else { continue };
+        let was = before.groups.get(primary).is_some_and(|group| group.members.users.contains(name));
+        let is = context.desired.groups.get(primary).is_none_or(|group| group.members.users.contains(name));
+        let members = context.intent.groups.get(primary).and_then(|wanted| wanted.members.as_ref());
+        if let Some(members) = members.filter(|_| was && !is) {
+            let message = format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
             diagnostics.push(context.error(Code::PrimaryGroup, message, members.span));
-        }
-    }
-    let mut by_primary: BTreeMap<&GroupName, Vec<&str>> = BTreeMap::new();
-    for (name, user) in &live.users {
-        if let Some(primary) = &user.primary_group {
-            by_primary.entry(primary).or_default().push(name.as_str());
-        }
-    }
-    for (name, removal) in &context.intent.removed.groups {
-        if let Some(users) = by_primary.get(name) {
-            let message = format!("group `{name}` is the primary group of {}", some_of(users));
-            diagnostics.push(context.error(Code::PrimaryGroup, message, removal.at));
         }
     }
 }
@@ -189,7 +153,7 @@ fn head(
         return;
     }
     // Offline, a manifest that says nothing of the head may be laid over a group that has one.
-    if context.live.is_none() && wanted.head.is_none() && context.intent.existing.groups.contains_key(name) {
+    if context.before.is_none() && wanted.head.is_none() && context.intent.existing.groups.contains_key(name) {
         return;
     }
     if group.deputy.is_some() {

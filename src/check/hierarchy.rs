@@ -67,7 +67,7 @@ pub(super) fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             .roles
             .get(name)
             .is_some_and(|wanted| wanted.reports_to.is_some());
-        if context.live.is_some() || says_so {
+        if context.before.is_some() || says_so {
             let message =
                 format!("role `{name}` reports to nobody; every role but `{root}` reports to another");
             diagnostics.push(context.violation(

@@ -16,10 +16,12 @@ mod rights;
 mod roles;
 mod sharing;
 
-use crate::model::{Installation, Intent, Snapshot};
-use crate::plan::Renames;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Identity, Installation, Intent, Snapshot};
+use crate::plan::{Heirs, Overlay, Renames};
 use crate::system::System;
-use crate::text::Diagnostics;
+use crate::text::{Code, Diagnostic, Diagnostics, Severity, Span};
 
 /// What a check may look at.
 pub struct Context<'a> {
@@ -29,12 +31,39 @@ pub struct Context<'a> {
     pub intent: &'a Intent,
     /// The state that would result.
     pub desired: &'a Snapshot,
-    /// The live state; `None` offline, where objects that manifests do not define may exist all the same.
-    pub live: Option<&'a Snapshot>,
+    /// The live state in the names that hold after the renames; `None` offline, where objects that manifests do
+    /// not define may exist all the same.
+    pub before: Option<&'a Snapshot>,
     /// Renames that apply to the live state.
     pub renames: &'a Renames,
+    /// What is deleted, and who takes over.
+    pub heirs: &'a Heirs,
+    /// Where manifests ask for what is deleted.
+    pub removals: &'a BTreeMap<Identity, Span>,
     /// What the installation has, as far as the project file and the deployment say.
     pub installation: &'a Installation,
+}
+
+impl<'a> Context<'a> {
+    /// For judging an overlay; `live` is what it was laid over, or `None` offline.
+    pub fn new(
+        system: &'a System,
+        intent: &'a Intent,
+        overlay: &'a Overlay,
+        live: Option<&'a Snapshot>,
+        installation: &'a Installation,
+    ) -> Self {
+        Self {
+            system,
+            intent,
+            desired: &overlay.desired,
+            before: live.map(|live| overlay.before(live)),
+            renames: &overlay.renames,
+            heirs: &overlay.heirs,
+            removals: &overlay.removals,
+            installation,
+        }
+    }
 }
 
 /// One named check.
@@ -109,7 +138,42 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Runs every check.
+///
+/// What is wrong with objects that no manifest names is an error when the manifests cause it, by a removal or a
+/// transfer, and a warning when the deployment has it already.
 pub fn check(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let mut found = Diagnostics::default();
+    run(context, &mut found);
+    let unplaced = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error && diagnostic.span.is_none();
+    let mut old: BTreeSet<(Code, String)> = BTreeSet::new();
+    if let Some(before) = context.before
+        && found.iter().any(unplaced)
+    {
+        let mut defects = Diagnostics::default();
+        let nothing = (Intent::default(), Renames::default(), Heirs::default(), BTreeMap::new());
+        let as_it_is = Context {
+            system: context.system,
+            intent: &nothing.0,
+            desired: before,
+            before: Some(before),
+            renames: &nothing.1,
+            heirs: &nothing.2,
+            removals: &nothing.3,
+            installation: context.installation,
+        };
+        run(&as_it_is, &mut defects);
+        old.extend(defects.into_iter().map(|defect| (defect.code, defect.message)));
+    }
+    for mut diagnostic in found {
+        if unplaced(&diagnostic) && old.contains(&(diagnostic.code, diagnostic.message.clone())) {
+            diagnostic.severity = Severity::Warning;
+            diagnostic.message.push_str(" on the deployment, untouched by any manifest");
+        }
+        diagnostics.push(diagnostic);
+    }
+}
+
+fn run(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for check in CHECKS {
         (check.run)(context, diagnostics);
     }

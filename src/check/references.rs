@@ -124,7 +124,7 @@ impl<'a> Resolver<'a> {
                 .collect(),
             roles: context.desired.roles.keys().collect(),
             groups: context.desired.groups.keys().collect(),
-            users: context.live.iter().flat_map(|live| live.users.keys()).collect(),
+            users: context.before.iter().flat_map(|live| live.users.keys()).collect(),
         }
     }
 
@@ -182,7 +182,7 @@ impl<'a> Resolver<'a> {
     /// Users come from the product: only a deployment knows them. Offline, a misspelt one is found only when the
     /// manifests list users at all.
     fn user(&self, name: &UserName, place: Span) -> Option<Diagnostic> {
-        let live = self.context.live?;
+        let live = self.context.before?;
         if self.users.contains(name) {
             return None;
         }
@@ -208,7 +208,7 @@ impl<'a> Resolver<'a> {
 
     /// What `existing:` promises is on the deployment.
     fn existing(&self, diagnostics: &mut Diagnostics) {
-        let Some(live) = self.context.live else { return };
+        let Some(live) = self.context.before else { return };
         let existing = &self.context.intent.existing;
         for (name, place) in existing
             .profiles

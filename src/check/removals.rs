@@ -1,244 +1,207 @@
 //! What may be deleted, and who takes over.
+//!
+//! What `removed:` says is judged as it is written; what is really deleted, by removals and by exhaustive
+//! ownership, is judged by the names that objects have on the deployment.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Context;
-use crate::model::{At, GroupName, Identity, Kind, Principal, ProfileName, RoleName};
+use crate::model::{At, GroupName, GroupVariety, Identity, Kind, Principal, ProfileName, Removal, RoleName};
 use crate::system::Constraint;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
 /// Judges `removed:`, and what exhaustive ownership deletes.
 pub(super) fn allowed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    profiles(context, diagnostics);
-    roles(context, diagnostics);
-    groups(context, diagnostics);
+    written(context, diagnostics);
+    deleted_groups(context, diagnostics);
     deleted_without_heir(context, diagnostics);
 }
 
-fn profiles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let builtin = &context.system.definition().builtin.profiles;
-    let needs_transfer = context.system.has(Constraint::ProfileDeleteNeedsTransfer);
-    let removed = &context.intent.removed.profiles;
-    for (name, removal) in removed {
-        let identity = Identity::Profile(name.clone());
-        diagnostics.extend(wanted_too(context, &identity, removal.at));
-        diagnostics.extend(builtin_object(builtin.contains_key(name), &identity, removal.at));
-        match &removal.transfer_to_profile {
-            None if needs_transfer => {
-                let message = format!("profile `{name}` is removed without a profile that takes its place");
-                let hint = "add `transfer_to: { profile: NAME }`";
-                diagnostics.push(
-                    context
-                        .error(Code::ProfileDeleteNeedsTransfer, message, removal.at)
-                        .hint(hint),
-                );
-            }
-            Some(heir) if removed.contains_key(&heir.value) => {
-                diagnostics.push(to_itself(
-                    &identity,
-                    &format!("profile {}", heir.value),
-                    heir.span,
-                ));
-            }
-            Some(_) | None => {}
-        }
-    }
+/// One kind of removal, taken apart so that the three are judged alike.
+struct Kinded<'a> {
+    kind: Kind,
+    /// Names, places, and the heir of the same kind, if one is named.
+    removals: Vec<(&'a str, &'a Removal, Option<(&'a str, Span)>)>,
+    /// Whether an heir of any kind is named, in the same order.
+    has_heir: Vec<bool>,
+    wanted: Vec<(&'a str, Span)>,
+    builtin: Vec<&'a str>,
+    needs: (Constraint, Code),
+    heir_words: &'static str,
+    hint: &'static str,
 }
 
-fn roles(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let definition = context.system.definition();
-    let needs_transfer = context.system.has(Constraint::RoleDeleteNeedsTransfer);
-    let removed = &context.intent.removed.roles;
-    for (name, removal) in removed {
-        let identity = Identity::Role(name.clone());
-        diagnostics.extend(wanted_too(context, &identity, removal.at));
-        diagnostics.extend(builtin_object(
-            definition.builtin.roles.contains_key(name),
-            &identity,
-            removal.at,
-        ));
-        match &removal.transfer_to {
-            None if needs_transfer => {
-                let message = format!("role `{name}` is removed without a role that takes its users");
-                let hint = "add `transfer_to: { role: NAME }`";
-                diagnostics.push(
-                    context
-                        .error(Code::RoleDeleteNeedsTransfer, message, removal.at)
-                        .hint(hint),
-                );
-            }
-            Some(At {
-                value: Principal::Role(heir),
-                span,
-            }) if removed.contains_key(heir) => {
-                diagnostics.push(to_itself(&identity, &format!("role {heir}"), *span));
-            }
-            Some(_) | None => {}
-        }
-    }
+fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
+    let intent = context.intent;
+    let builtin = &context.system.definition().builtin;
+    let removed = &intent.removed;
+    let profile_heir = |removal: &'a Removal| {
+        removal.transfer_to_profile.as_ref().map(|at| (at.value.as_str(), at.span))
+    };
+    let role_heir = |removal: &'a Removal| match &removal.transfer_to {
+        Some(At { value: Principal::Role(heir), span }) => Some((heir.as_str(), *span)),
+        Some(_) | None => None,
+    };
+    let group_heir = |removal: &'a Removal| match &removal.transfer_to {
+        Some(At { value: Principal::Group(heir), span }) => Some((heir.as_str(), *span)),
+        Some(_) | None => None,
+    };
+    [
+        Kinded {
+            kind: Kind::Profile,
+            removals: removed.profiles.iter().map(|(name, r)| (name.as_str(), r, profile_heir(r))).collect(),
+            has_heir: removed.profiles.values().map(|r| r.transfer_to_profile.is_some()).collect(),
+            wanted: intent.profiles.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            builtin: builtin.profiles.keys().map(ProfileName::as_str).collect(),
+            needs: (Constraint::ProfileDeleteNeedsTransfer, Code::ProfileDeleteNeedsTransfer),
+            heir_words: "a profile that takes its place",
+            hint: "add `transfer_to: { profile: NAME }`",
+        },
+        Kinded {
+            kind: Kind::Role,
+            removals: removed.roles.iter().map(|(name, r)| (name.as_str(), r, role_heir(r))).collect(),
+            has_heir: removed.roles.values().map(|r| r.transfer_to.is_some()).collect(),
+            wanted: intent.roles.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            builtin: builtin.roles.keys().map(RoleName::as_str).collect(),
+            needs: (Constraint::RoleDeleteNeedsTransfer, Code::RoleDeleteNeedsTransfer),
+            heir_words: "a role that takes its users",
+            hint: "add `transfer_to: { role: NAME }`",
+        },
+        Kinded {
+            kind: Kind::Group,
+            removals: removed.groups.iter().map(|(name, r)| (name.as_str(), r, group_heir(r))).collect(),
+            has_heir: removed.groups.values().map(|r| r.transfer_to.is_some()).collect(),
+            wanted: intent.groups.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            builtin: builtin.groups.keys().map(GroupName::as_str).collect(),
+            needs: (Constraint::GroupDeleteNeedsTransfer, Code::GroupDeleteNeedsTransfer),
+            heir_words: "anyone who takes its records",
+            hint: "add `transfer_to: { group: NAME }` or `{ user: NAME }`",
+        },
+    ]
 }
 
-fn groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let definition = context.system.definition();
-    let needs_transfer = context.system.has(Constraint::GroupDeleteNeedsTransfer);
-    let only_group = context.system.has(Constraint::NotOnlyGroupOfUser);
-    let removed = &context.intent.removed.groups;
-    let mut losing = Vec::new();
-    for (name, removal) in removed {
-        let identity = Identity::Group(name.clone());
-        diagnostics.extend(wanted_too(context, &identity, removal.at));
-        diagnostics.extend(builtin_object(
-            definition.builtin.groups.contains_key(name),
-            &identity,
-            removal.at,
-        ));
-        match &removal.transfer_to {
-            None if needs_transfer => {
-                let message = format!("group `{name}` is removed without anyone who takes its records");
-                let hint = "add `transfer_to: { group: NAME }` or `{ user: NAME }`";
-                diagnostics.push(
-                    context
-                        .error(Code::GroupDeleteNeedsTransfer, message, removal.at)
-                        .hint(hint),
-                );
-            }
-            Some(At {
-                value: Principal::Group(heir),
-                span,
-            }) if removed.contains_key(heir) => {
-                diagnostics.push(to_itself(&identity, &format!("group {heir}"), *span));
-            }
-            Some(_) | None => {}
-        }
-        let Some(group) = context.live.and_then(|live| live.groups.get(name)) else {
+/// What manifests say, in whatever spelling the product takes for the same name.
+fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let fold = |name: &str| context.system.fold(name).into_owned();
+    for kinded in kinds(context) {
+        if kinded.removals.is_empty() {
             continue;
-        };
+        }
+        let kind = kinded.kind.as_str();
+        let removed: BTreeSet<String> = kinded.removals.iter().map(|(name, ..)| fold(name)).collect();
+        let builtin: BTreeSet<String> = kinded.builtin.iter().map(|name| fold(name)).collect();
+        let wanted = kinded.wanted.iter().filter(|(name, _)| removed.contains(&fold(name)));
+        for (name, place) in wanted {
+            let removal = kinded.removals.iter().find(|(removed, ..)| fold(removed) == fold(name));
+            if let Some((_, removal, _)) = removal {
+                let message = format!("{kind} `{name}` is both defined and removed");
+                let diagnostic = context.error(Code::RemovedAndWanted, message, removal.at);
+                diagnostics.push(diagnostic.label(*place, "defined here"));
+            }
+        }
+        let (constraint, code) = kinded.needs;
+        for ((name, removal, heir), has_heir) in kinded.removals.iter().zip(&kinded.has_heir) {
+            if builtin.contains(&fold(name)) {
+                let message = format!("{kind} `{name}` is built in and cannot be deleted");
+                diagnostics.push(context.error(Code::BuiltinObject, message, removal.at));
+            }
+            if !has_heir && context.system.has(constraint) {
+                let message = format!("{kind} `{name}` is removed without {}", kinded.heir_words);
+                diagnostics.push(context.error(code, message, removal.at).hint(kinded.hint));
+            }
+            if let Some((heir, place)) = heir.filter(|(heir, _)| removed.contains(&fold(heir))) {
+                let message = format!("{kind} `{name}` cannot be handed over to `{heir}`, which is removed as well");
+                diagnostics.push(context.error(Code::TransferToItself, message, place));
+            }
+        }
+    }
+}
+
+/// Groups that are deleted, by whatever means.
+fn deleted_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let Some(before) = context.before else { return };
+    let deleted = context.heirs.groups.keys();
+    let deleted: Vec<_> = deleted.filter_map(|name| Some((name, before.groups.get(name)?))).collect();
+    if deleted.is_empty() {
+        return;
+    }
+    for (name, group) in &deleted {
         if let Some(variety) = &group.variety {
             let made_by = made_by(context, variety);
             let message = format!("group `{name}` is made by {made_by} and cannot be deleted here");
-            diagnostics.push(context.error(Code::ExternalGroup, message, removal.at));
+            diagnostics.push(context.at_removal(name, Diagnostic::error(Code::ExternalGroup, message)));
         }
-        losing.push((name, removal, &group.members.users));
     }
-    if !only_group || losing.is_empty() {
+    let mut primary: BTreeSet<(&GroupName, &str)> = BTreeSet::new();
+    for (user, value) in &before.users {
+        primary.extend(value.primary_group.as_ref().map(|group| (group, user.as_str())));
+    }
+    for (name, _) in &deleted {
+        let users = primary.range((*name, "")..).take_while(|(group, _)| group == name);
+        let users: Vec<&str> = users.map(|(_, user)| *user).collect();
+        if !users.is_empty() {
+            let message = format!("group `{name}` is the primary group of {}", some_of(&users));
+            diagnostics.push(context.at_removal(name, Diagnostic::error(Code::PrimaryGroup, message)));
+        }
+    }
+    if !context.system.has(Constraint::NotOnlyGroupOfUser) {
         return;
     }
-    let mut groups_left: BTreeMap<_, usize> = BTreeMap::new();
-    for user in context
-        .desired
-        .groups
-        .values()
-        .flat_map(|group| &group.members.users)
-    {
-        *groups_left.entry(user).or_default() += 1;
-    }
-    for (name, removal, users) in losing {
-        let stranded: Vec<&str> = users
-            .iter()
-            .filter(|user| !groups_left.contains_key(user))
-            .map(|user| user.as_str())
-            .collect();
+    let kept: BTreeSet<_> = context.desired.groups.values().flat_map(|group| &group.members.users).collect();
+    for (name, group) in deleted {
+        let stranded = group.members.users.iter().filter(|user| !kept.contains(user));
+        let stranded: Vec<&str> = stranded.map(|user| user.as_str()).collect();
         if !stranded.is_empty() {
             let message = format!("group `{name}` is the only group of {}", some_of(&stranded));
-            let diagnostic = context.error(Code::NotOnlyGroupOfUser, message, removal.at);
-            diagnostics.push(diagnostic.hint("put them into another group first"));
+            let diagnostic = Diagnostic::error(Code::NotOnlyGroupOfUser, message);
+            diagnostics.push(context.at_removal(name, diagnostic.hint("put them into another group first")));
         }
     }
 }
 
 /// What exhaustive ownership deletes has no place to name an heir.
 fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let Some(live) = context.live else { return };
-    let intent = context.intent;
-    let gone =
-        |kind: Kind, needs: Constraint, code: Code, names: Vec<String>, diagnostics: &mut Diagnostics| {
-            if intent.ownership.is_exhaustive(kind) && context.system.has(needs) && !names.is_empty() {
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                let (kind, those) = (kind.as_str(), some_of(&names));
-                let message = format!(
-                    "the project owns every {kind}, and no manifest says who takes over from {those}"
-                );
-                let hint = format!(
-                    "list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`"
-                );
-                diagnostics.push(Diagnostic::error(code, message).hint(hint));
-            }
-        };
-    let renames = context.renames;
-    let profiles = live.profiles.keys().filter(|name| {
-        !renames.profiles.contains_key(*name)
-            && !context.desired.profiles.contains_key(*name)
-            && !intent.removed.profiles.contains_key(*name)
-    });
-    let profiles = profiles.map(ProfileName::to_string).collect();
-    gone(
-        Kind::Profile,
-        Constraint::ProfileDeleteNeedsTransfer,
-        Code::ProfileDeleteNeedsTransfer,
-        profiles,
-        diagnostics,
-    );
-    let roles = live.roles.keys().filter(|name| {
-        !renames.roles.contains_key(*name)
-            && !context.desired.roles.contains_key(*name)
-            && !intent.removed.roles.contains_key(*name)
-    });
-    let roles = roles.map(RoleName::to_string).collect();
-    gone(
-        Kind::Role,
-        Constraint::RoleDeleteNeedsTransfer,
-        Code::RoleDeleteNeedsTransfer,
-        roles,
-        diagnostics,
-    );
-    let groups = live.groups.keys().filter(|name| {
-        !renames.groups.contains_key(*name)
-            && !context.desired.groups.contains_key(*name)
-            && !intent.removed.groups.contains_key(*name)
-    });
-    let groups = groups.map(GroupName::to_string).collect();
-    gone(
-        Kind::Group,
-        Constraint::GroupDeleteNeedsTransfer,
-        Code::GroupDeleteNeedsTransfer,
-        groups,
-        diagnostics,
-    );
-}
-
-fn wanted_too(context: &Context<'_>, identity: &Identity, place: Span) -> Option<Diagnostic> {
-    let wanted = context.intent.place(identity)?;
-    let message = format!("{identity} is both defined and removed");
-    Some(
-        context
-            .error(Code::RemovedAndWanted, message, place)
-            .label(wanted, "defined here"),
-    )
-}
-
-fn builtin_object(builtin: bool, identity: &Identity, place: Span) -> Option<Diagnostic> {
-    builtin.then(|| {
-        Diagnostic::error(
-            Code::BuiltinObject,
-            format!("{identity} is built in and cannot be deleted"),
-        )
-        .at(place)
-    })
-}
-
-fn to_itself(identity: &Identity, heir: &str, place: Span) -> Diagnostic {
-    let message = format!("{identity} cannot be handed over to {heir}, which is removed as well");
-    Diagnostic::error(Code::TransferToItself, message).at(place)
+    let heirs = context.heirs;
+    let unplaced = |identity: Identity| !context.removals.contains_key(&identity);
+    let profiles = heirs.profiles.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Profile((*name).clone())));
+    let roles = heirs.roles.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Role((*name).clone())));
+    let groups = heirs.groups.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Group((*name).clone())));
+    let named: [(Kind, Constraint, Code, Vec<&str>); 3] = [
+        (
+            Kind::Profile,
+            Constraint::ProfileDeleteNeedsTransfer,
+            Code::ProfileDeleteNeedsTransfer,
+            profiles.map(|(name, _)| name.as_str()).collect(),
+        ),
+        (
+            Kind::Role,
+            Constraint::RoleDeleteNeedsTransfer,
+            Code::RoleDeleteNeedsTransfer,
+            roles.map(|(name, _)| name.as_str()).collect(),
+        ),
+        (
+            Kind::Group,
+            Constraint::GroupDeleteNeedsTransfer,
+            Code::GroupDeleteNeedsTransfer,
+            groups.map(|(name, _)| name.as_str()).collect(),
+        ),
+    ];
+    for (kind, constraint, code, names) in named {
+        if names.is_empty() || !context.system.has(constraint) {
+            continue;
+        }
+        let (kind, those) = (kind.as_str(), some_of(&names));
+        let message = format!("the project owns every {kind}, and no manifest says who takes over from {those}");
+        let hint = format!("list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`");
+        diagnostics.push(Diagnostic::error(code, message).hint(hint));
+    }
 }
 
 /// Who makes groups of a variety.
-pub(super) fn made_by<'a>(context: &'a Context<'_>, variety: &crate::model::GroupVariety) -> &'a str {
+pub(super) fn made_by<'a>(context: &'a Context<'_>, variety: &GroupVariety) -> &'a str {
     let kind = context.system.definition().groups.as_ref();
     let varieties = kind.map_or(&[][..], |kind| &kind.external_varieties);
-    varieties
-        .iter()
-        .find(|known| known.id == *variety)
-        .map_or("another system", |known| &known.made_by)
+    varieties.iter().find(|known| known.id == *variety).map_or("another system", |known| &known.made_by)
 }
 
 /// Names in a sentence: all of a few, the first of many.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::model::{Identity, Role};
+use crate::model::{Identity, Role, RoleIntent};
 use crate::system::{Constraint, RoleAttribute};
 use crate::text::{Code, Diagnostic, Diagnostics};
 
@@ -16,17 +16,19 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             continue;
         };
         let before = context
-            .live
-            .and_then(|live| live.roles.get(name))
+            .before
+            .and_then(|before| before.roles.get(name))
             .or_else(|| definition.builtin.roles.get(name));
         if before != context.desired.roles.get(name) {
             let message = format!("role `{name}` is built in and cannot be changed");
             diagnostics.push(context.error(Code::BuiltinObject, message, wanted.at));
         }
     }
+    let builtin: BTreeSet<_> =
+        definition.builtin.roles.keys().map(|name| context.system.fold(name.as_str())).collect();
     for wanted in context.intent.roles.values() {
         if let Some(from) = &wanted.renamed_from
-            && definition.builtin.roles.contains_key(&from.value)
+            && builtin.contains(&context.system.fold(from.value.as_str()))
         {
             let message = format!("role `{}` is built in and cannot be renamed", from.value);
             diagnostics.push(context.error(Code::BuiltinObject, message, from.span));
@@ -34,34 +36,32 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A new role says what the product asks every role to say. Only a deployment knows which roles are new.
+/// A role says what the product asks every role to say. Only a deployment knows which roles are new; an attribute
+/// that a manifest empties is missing in any case.
 pub(super) fn required(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let (Some(kind), Some(live)) = (&context.system.definition().roles, context.live) else {
-        return;
-    };
-    if kind.required.is_empty() {
-        return;
-    }
-    let renamed: BTreeSet<_> = context.renames.roles.values().collect();
+    let Some(kind) = &context.system.definition().roles else { return };
     for (name, wanted) in &context.intent.roles {
-        // A name that is renamed away is free for a role that is new.
-        let existed = live.roles.contains_key(name) && !context.renames.roles.contains_key(name);
-        if existed || renamed.contains(name) {
-            continue;
-        }
-        let Some(role) = context.desired.roles.get(name) else {
-            continue;
-        };
-        let missing: Vec<&str> = kind
-            .required
-            .iter()
-            .filter(|attribute| lacks(role, **attribute))
-            .map(|a| key(*a))
-            .collect();
+        let Some(role) = context.desired.roles.get(name) else { continue };
+        let is_new = context.before.is_some_and(|before| !before.roles.contains_key(name));
+        let missing = kind.required.iter().filter(|attribute| lacks(role, **attribute));
+        let missing = missing.filter(|attribute| is_new || is_stated(wanted, **attribute));
+        let missing: Vec<&str> = missing.map(|attribute| key(*attribute)).collect();
         if !missing.is_empty() {
-            let message = format!("the new role `{name}` needs {}", missing.join(", "));
+            let message = format!("role `{name}` needs {}", missing.join(", "));
             diagnostics.push(context.error(Code::MissingAttribute, message, wanted.at));
         }
+    }
+}
+
+/// Whether a manifest speaks of the attribute. The place above is judged with the hierarchy.
+fn is_stated(wanted: &RoleIntent, attribute: RoleAttribute) -> bool {
+    match attribute {
+        RoleAttribute::Description => wanted.description.is_some(),
+        RoleAttribute::ReportsTo => false,
+        RoleAttribute::Profiles => wanted.profiles.is_some(),
+        RoleAttribute::Permissions => wanted.rights.permissions.is_some(),
+        RoleAttribute::Modules => wanted.rights.modules.is_some(),
+        RoleAttribute::AssignRecordsTo => wanted.assign_records_to.is_some(),
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn users(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for (name, user) in &context.desired.users {
         let identity = || Identity::User(name.clone());
         match &user.role {
-            None if needs_role && context.live.is_some() => {
+            None if needs_role && context.before.is_some() => {
                 let message = format!("user `{name}` is left without a role");
                 diagnostics.push(context.violation(&identity(), Code::UserNeedsRole, message));
             }
@@ -114,7 +114,7 @@ pub(super) fn users(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     // Offline the users are not known, but a manifest can still say that someone has none.
     for (name, wanted) in &context.intent.users {
         if let Some(role) = wanted.role.as_ref().filter(|role| role.value.is_none())
-            && context.live.is_none()
+            && context.before.is_none()
         {
             let message = format!("user `{name}` is left without a role");
             diagnostics.push(context.error(Code::UserNeedsRole, message, role.span));

@@ -8,11 +8,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::plan::{report, style};
 use super::ui::Ui;
-use super::workspace::Workspace;
+use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
 use crate::apply::{Outcome, execute};
 use crate::deployment::Read;
+use crate::deployment::embedded::Store;
+use crate::manifest::DeploymentEntry;
+use crate::model::Snapshot;
 use crate::report::terminal;
+use crate::text::Diagnostics;
 
 /// Make a deployment as the manifests say
 ///
@@ -42,28 +46,64 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
 
     let mut store = workspace.store(ui, &entry)?;
+    if moved(&mut workspace, &planned, store.read()?)? {
+        ui.say("error: the deployment changed after the plan was made; nothing was applied");
+        ui.say("hint: look at the new plan and apply again");
+        return Ok(Exit::Stale);
+    }
     let total = planned.plan.steps.len();
     let bar = progress_bar(ui, total);
     let started = Instant::now();
     let outcome = execute(planned.plan, &mut store, |done| bar.set_position(done as u64));
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
-    if let Some(exit) = failed(ui, &outcome) {
+    if let Some(exit) = failed(ui, &workspace, &outcome) {
         return Ok(exit);
     }
-
-    let live = store.read()?;
-    let again = workspace.plan_against(live)?;
-    if !again.plan.is_empty() {
-        ui.data(&terminal(&report(&workspace, &entry, &again), style(ui)))?;
-        ui.say("error: the above was not applied although the deployment said so");
-        return Ok(Exit::PartlyApplied);
+    match verify(ui, &mut workspace, &entry, &mut store) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Exit::PartlyApplied),
+        Err(Failure::Error(error) | Failure::Unreachable(error)) => {
+            ui.error(&error.context("applied, but it could not be read again to see whether it holds"));
+            return Ok(Exit::PartlyApplied);
+        }
+        Err(Failure::Reported) => return Ok(Exit::PartlyApplied),
     }
     let steps = if total == 1 { "step" } else { "steps" };
-    ui.data(&format!(
-        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
-    ))?;
+    ui.data(&format!("Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"))?;
     Ok(Exit::Done)
+}
+
+/// Whether another plan would be made now than the one that was shown.
+fn moved(workspace: &mut Workspace, planned: &Planned, now: Snapshot) -> Result<bool, Failure> {
+    if now == *planned.live {
+        return Ok(false);
+    }
+    let again = workspace.plan_against(now)?;
+    Ok(workspace.reading.diagnostics.has_errors() || again.plan.steps != planned.plan.steps)
+}
+
+/// Reads and plans again. Says what is left, if anything is.
+fn verify(
+    ui: &mut Ui,
+    workspace: &mut Workspace,
+    entry: &DeploymentEntry,
+    store: &mut Store,
+) -> Result<bool, Failure> {
+    // What was said before is not said again.
+    workspace.reading.diagnostics = Diagnostics::default();
+    let again = workspace.plan_against(store.read()?)?;
+    if workspace.reading.diagnostics.has_errors() {
+        ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
+        ui.say("error: what was applied is not what the manifests allow");
+        return Ok(false);
+    }
+    if !again.plan.is_empty() {
+        ui.data(&terminal(&report(workspace, entry, &again), style(ui)))?;
+        ui.say("error: the above was not applied although the deployment said so");
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 fn approve(ui: &mut Ui, deployment: &str) -> Result<(), Failure> {
@@ -92,18 +132,15 @@ fn progress_bar(ui: &Ui, total: usize) -> ProgressBar {
 }
 
 /// Says where a plan stopped and what is left, if it stopped.
-fn failed(ui: &mut Ui, outcome: &Outcome) -> Option<Exit> {
+fn failed(ui: &mut Ui, workspace: &Workspace, outcome: &Outcome) -> Option<Exit> {
     let (step, error) = outcome.failed.as_ref()?;
-    ui.say(&format!("error: {}: {error}", step.operation.identity()));
-    ui.say(&format!(
-        "{} done, 1 failed, {} not tried",
-        outcome.done.len(),
-        outcome.not_tried.len()
-    ));
+    let place = step.place.map(|place| format!(" ({})", workspace.reading.sources.line_ref(place)));
+    let identity = step.operation.final_identity();
+    ui.say(&format!("error: {identity}{}: {error}", place.unwrap_or_default()));
+    ui.say(&format!("{} done, 1 failed, {} not tried", outcome.done.len(), outcome.not_tried.len()));
+    if outcome.done.is_empty() {
+        return Some(Exit::Error);
+    }
     ui.say("hint: what is done stays done; mend the cause and apply again");
-    Some(if outcome.done.is_empty() {
-        Exit::Error
-    } else {
-        Exit::PartlyApplied
-    })
+    Some(Exit::PartlyApplied)
 }

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::deployment::DeploymentError;
 use ui::Ui;
 
 /// Access control of CRM and contact-centre systems as code.
@@ -73,6 +74,8 @@ enum Exit {
     Error = 1,
     /// There are changes (`plan --detailed-exitcode`).
     Changes = 2,
+    /// The deployment is no longer as it was when the plan was made.
+    Stale = 5,
     /// Applied in part, or not as the deployment said.
     PartlyApplied = 6,
     /// The deployment cannot be reached or refused the credentials.
@@ -93,8 +96,8 @@ enum Failure {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
-        match error.downcast_ref::<crate::deployment::DeploymentError>() {
-            Some(crate::deployment::DeploymentError::Unreachable { .. }) => Self::Unreachable(error),
+        match error.downcast_ref::<DeploymentError>() {
+            Some(DeploymentError::Unreachable { .. } | DeploymentError::Locked { .. }) => Self::Unreachable(error),
             Some(_) | None => Self::Error(error),
         }
     }

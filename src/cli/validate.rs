@@ -23,6 +23,7 @@ pub(super) struct ValidateArgs {
 pub(super) fn run(ui: &mut Ui, args: &ValidateArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::read(ui, &args.folder)?;
     workspace.check_offline();
+    workspace.check_seeds();
     let Workspace { reading, project } = &mut workspace;
     ui.diagnostics(&mut reading.diagnostics, &reading.sources);
     if reading.diagnostics.has_errors() {

@@ -1,20 +1,21 @@
 //! What the commands share: a project that was read, its deployment, the plan between the two.
 
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
 use super::ui::Ui;
 use super::{Failure, Target};
-use crate::check::{self, check};
-use crate::deployment::Read;
+use crate::check::{Context, check};
+use crate::deployment::{DeploymentError, Read};
 use crate::deployment::embedded::{Reader, Store};
 use crate::manifest::{DeploymentEntry, Project, Reading};
-use crate::model::{Defect, Installation, Intent, Snapshot};
-use crate::plan::{Overlay, Plan, Renames, Scope, overlay};
+use crate::model::{Defect, Installation, Snapshot};
+use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
-use crate::text::{Code, Diagnostic, Diagnostics};
+use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
 /// A value that lives until the process ends. The process is over right after the last of these is used, and taking
 /// hundreds of thousands of small values apart first would take a noticeable part of a plan's time.
@@ -89,15 +90,16 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, diagnostics));
-        let context = check::Context {
-            system,
-            intent,
-            desired: &overlay.desired,
-            live: None,
-            renames: &overlay.renames,
-            installation,
-        };
-        check(&context, diagnostics);
+        check(&Context::new(system, intent, &overlay, None, installation), diagnostics);
+    }
+
+    /// Reads and judges the seeds of all deployments.
+    pub(super) fn check_seeds(&mut self) {
+        let seeds: BTreeSet<PathBuf> =
+            self.project.deployments.iter().filter_map(|entry| entry.seed.clone()).collect();
+        for folder in seeds {
+            self.seeded(&folder);
+        }
     }
 
     /// The deployment that is meant.
@@ -130,19 +132,31 @@ impl Workspace {
 
     /// Reads the live state. A deployment that does not exist yet is read from its seed, and nothing is written.
     pub(super) fn live(&mut self, ui: &mut Ui, entry: &DeploymentEntry) -> Result<Snapshot, Failure> {
-        if entry.file.exists() {
+        if Self::is_there(entry)? {
             return Ok(Reader::open(&entry.file, &self.project.system)?.read()?);
         }
         self.seed(ui, entry)
     }
 
+    /// Whether the deployment exists. Not being allowed to look is an error, never a no.
+    pub(super) fn is_there(entry: &DeploymentEntry) -> Result<bool, Failure> {
+        entry.file.try_exists().map_err(|error| {
+            let place = entry.file.display().to_string();
+            DeploymentError::Unreachable { place, reason: error.to_string() }.into()
+        })
+    }
+
     /// Opens the deployment for writing; a new one is made and filled from its seed.
     pub(super) fn store(&mut self, ui: &mut Ui, entry: &DeploymentEntry) -> Result<Store, Failure> {
-        if entry.file.exists() {
-            return Ok(Store::open(&entry.file, &self.project.system)?);
+        if !Self::is_there(entry)? {
+            let seed = self.seed(ui, entry)?;
+            let made = Store::create(&entry.file, &self.project.system, &seed);
+            // Someone else may have made it in between: then it is there to be opened.
+            if made.is_ok() || !Self::is_there(entry)? {
+                return Ok(made?);
+            }
         }
-        let seed = self.seed(ui, entry)?;
-        Ok(Store::create(&entry.file, &self.project.system, &seed)?)
+        Ok(Store::open(&entry.file, &self.project.system)?)
     }
 
     /// What a new deployment begins with.
@@ -153,14 +167,27 @@ impl Workspace {
             bare.installation = self.project.installation.clone();
             return Ok(bare);
         };
+        let snapshot = self.seeded(&folder.clone());
+        self.stop_on_errors(ui)?;
+        Ok(snapshot)
+    }
+
+    /// The state that a folder of seeds describes, judged like a live state that manifests lead to.
+    fn seeded(&mut self, folder: &Path) -> Snapshot {
+        let system = &self.project.system;
         let intent = self.reading.seed(folder, system);
         let mut base = system.bare();
         base.installation = self.project.installation.clone();
-        let seeded = overlay(system, &base, &intent, Scope::Seed, &mut self.reading.diagnostics);
-        let mut snapshot = seeded.desired;
-        default_new_modules(system, &mut snapshot);
-        self.stop_on_errors(ui)?;
-        Ok(snapshot)
+        let diagnostics = &mut self.reading.diagnostics;
+        let mut seeded = overlay(system, &base, &intent, Scope::Seed, diagnostics);
+        default_new_modules(system, &mut seeded.desired);
+        let snapshot = seeded.desired.clone();
+        let installation = &snapshot.installation;
+        let mut found = Diagnostics::default();
+        check(&Context::new(system, &intent, &seeded, Some(&snapshot), installation), &mut found);
+        // What has no effect is a hint to whoever writes manifests, not a fault of a state that is as it is.
+        diagnostics.extend(found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error));
+        snapshot
     }
 
     /// Reads the deployment, lays the manifests over it, judges the result and plans the way there.
@@ -186,7 +213,7 @@ impl Workspace {
         report_defects(&live, diagnostics);
         let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, diagnostics));
         let known = known_installation(installation, &live);
-        judge(system, intent, &live, &overlay, &known, diagnostics);
+        check(&Context::new(system, intent, &overlay, Some(&live), &known), diagnostics);
         let plan = Plan::new(system, &live, &overlay, intent);
         Ok(Planned {
             live: Kept::new(live),
@@ -200,39 +227,11 @@ impl Workspace {
     }
 }
 
-fn judge(
-    system: &System,
-    intent: &Intent,
-    live: &Snapshot,
-    overlay: &Overlay,
-    installation: &Installation,
-    diagnostics: &mut Diagnostics,
-) {
-    let renames: &Renames = &overlay.renames;
-    let desired = &overlay.desired;
-    check(
-        &check::Context {
-            system,
-            intent,
-            desired,
-            live: Some(live),
-            renames,
-            installation,
-        },
-        diagnostics,
-    );
-}
-
-/// What the project file says of the installation, and what the deployment says, which knows better.
+/// What the deployment says of its installation. The project file adds what a deployment may not know: features.
 fn known_installation(stated: &Installation, live: &Snapshot) -> Installation {
-    let mut known = stated.clone();
-    known.features.extend(live.installation.features.clone());
-    for (module, fields) in &live.installation.modules {
-        known
-            .modules
-            .entry(module.clone())
-            .or_default()
-            .extend(fields.iter().cloned());
+    let mut known = live.installation.clone();
+    for (feature, present) in &stated.features {
+        known.features.entry(feature.clone()).or_insert(*present);
     }
     known
 }

@@ -24,6 +24,21 @@ pub trait Write: Read {
     /// # Errors
     /// When the deployment refused it or it is not known whether it was done.
     fn perform(&mut self, operation: &Operation) -> Result<(), DeploymentError>;
+
+    /// Performs operations one after the other and stops at the first that fails. The answer has a result for each
+    /// that was tried. A provider that can do many at once does so here.
+    fn perform_all(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
+        let mut results = Vec::with_capacity(operations.len());
+        for operation in operations {
+            let result = self.perform(operation);
+            let failed = result.is_err();
+            results.push(result);
+            if failed {
+                break;
+            }
+        }
+        results
+    }
 }
 
 /// Why a deployment could not be read or written.

@@ -118,22 +118,9 @@ impl Store {
         })
     }
 
-    /// Performs operations in one transaction, each whole or not at all, and stops at the first that fails.
-    ///
-    /// There is one result for each operation that was tried: those before the last are done, those without a
-    /// result were not tried. Many operations are much faster this way than one by one.
-    pub fn perform_all(&mut self, operations: &[Operation]) -> Vec<Result<(), DeploymentError>> {
-        let mut results = Vec::with_capacity(operations.len());
-        match self.try_perform_all(operations, &mut results) {
-            Ok(()) => results,
-            // The transaction as a whole was not begun or not kept: nothing was done.
-            Err(fault) => vec![Err(fault.at(&self.path))],
-        }
-    }
-
     fn try_perform_all(
         &mut self,
-        operations: &[Operation],
+        operations: &[&Operation],
         results: &mut Vec<Result<(), DeploymentError>>,
     ) -> Outcome<()> {
         let mut transaction = self
@@ -179,6 +166,16 @@ impl Write for Store {
             Ok(transaction.commit()?)
         };
         perform().map_err(|fault| fault.at(&self.path))
+    }
+
+    /// Many operations in one transaction, each whole or not at all: much faster than one by one.
+    fn perform_all(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
+        let mut results = Vec::with_capacity(operations.len());
+        match self.try_perform_all(operations, &mut results) {
+            Ok(()) => results,
+            // The transaction as a whole was not begun or not kept: nothing was done.
+            Err(fault) => vec![Err(fault.at(&self.path))],
+        }
     }
 }
 
