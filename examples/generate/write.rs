@@ -279,7 +279,7 @@ fn removed(folder: Folder<'_>, shape: &Shape<'_>, retired: &Retired) -> io::Resu
             format!("{{ transfer_to: {{ {kind}: {name} }} }}")
         })
     };
-    let role = heir("role", shape.made.roles.first().map(|name| plain(name)));
+    let role = heir("role", shape.made.roles.first().map(plain));
     let roles = retired
         .roles
         .iter()
@@ -292,7 +292,7 @@ fn removed(folder: Folder<'_>, shape: &Shape<'_>, retired: &Retired) -> io::Resu
         .as_ref()
         .is_some_and(|kind| !kind.transfer_to.is_empty());
     let group = shape.made.groups.first().filter(|_| hands_over);
-    let group = heir("group", group.map(|name| plain(name)));
+    let group = heir("group", group.map(plain));
     let groups = retired
         .groups
         .iter()

@@ -39,13 +39,13 @@ pub(super) fn bare(schema: &Value) -> Value {
                     kept.insert("enum".to_owned(), Value::Array(words));
                     continue;
                 }
-                let value = match value {
-                    Value::Object(named) if NAMING.contains(&keyword) => {
-                        let named = named.iter().map(|(name, schema)| (name.clone(), bare(schema)));
-                        Value::Object(named.collect())
-                    }
-                    data if HOLDING.contains(&keyword) => data.clone(),
-                    schema => bare(schema),
+                let value = if HOLDING.contains(&keyword) {
+                    value.clone()
+                } else if let (true, Some(named)) = (NAMING.contains(&keyword), value.as_object()) {
+                    let named = named.iter().map(|(name, schema)| (name.clone(), bare(schema)));
+                    Value::Object(named.collect())
+                } else {
+                    bare(value)
                 };
                 kept.insert(keyword.to_owned(), value);
             }
