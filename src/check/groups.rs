@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use super::removals::{made_by, some_of};
+use super::removals::made_by;
 use crate::model::{
     At, FeatureId, Group, GroupIntent, GroupName, Identity, Members, MembersIntent, ServiceId, Status,
 };

@@ -13,7 +13,7 @@ use crate::deployment::{DeploymentError, Read};
 use crate::deployment::embedded::{Reader, Store};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Defect, Installation, Snapshot};
-use crate::plan::{Overlay, Plan, Scope, overlay};
+use crate::plan::{Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 

@@ -41,9 +41,7 @@ pub(super) fn bare(schema: &Value) -> Value {
                 }
                 let value = if HOLDING.contains(&keyword) {
                     value.clone()
-                } else if let Value::Object(named) = value
-                    && NAMING.contains(&keyword)
-                {
+                } else if let (true, Some(named)) = (NAMING.contains(&keyword), value.as_object()) {
                     let named = named.iter().map(|(name, schema)| (name.clone(), bare(schema)));
                     Value::Object(named.collect())
                 } else {

@@ -200,7 +200,7 @@ fn many_at_once_stop_at_the_first_that_fails() {
         })
     };
     let mut store = store();
-    let results = store.perform_all(&[new("One"), new("Two"), new("one"), new("Three")]);
+    let results = store.perform_all(&[&new("One"), &new("Two"), &new("one"), &new("Three")]);
     assert_eq!(
         results.into_iter().map(rule).collect::<Vec<_>>(),
         ["done", "done", "name-taken"]
