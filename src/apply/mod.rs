@@ -24,7 +24,11 @@ pub struct Outcome {
 ///
 /// `progress` is told from time to time how many are done.
 pub fn execute(plan: Plan, writer: &mut impl Write, mut progress: impl FnMut(usize)) -> Outcome {
-    let mut outcome = Outcome { done: Vec::with_capacity(plan.steps.len()), failed: None, not_tried: Vec::new() };
+    let mut outcome = Outcome {
+        done: Vec::with_capacity(plan.steps.len()),
+        failed: None,
+        not_tried: Vec::new(),
+    };
     let mut steps = plan.steps.into_iter();
     loop {
         let batch: Vec<Step> = steps.by_ref().take(BATCH).collect();

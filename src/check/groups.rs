@@ -14,7 +14,9 @@ use crate::text::{Code, Diagnostic, Diagnostics, Span};
 pub(super) fn external(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let renamed: BTreeSet<_> = context.renames.groups.values().collect();
     for (name, wanted) in &context.intent.groups {
-        let Some(group) = context.desired.groups.get(name) else { continue };
+        let Some(group) = context.desired.groups.get(name) else {
+            continue;
+        };
         let before = context.before.and_then(|before| before.groups.get(name));
         let Some(variety) = before.map_or(group.variety.as_ref(), |before| before.variety.as_ref()) else {
             if let (Some(_), Some(variety)) = (before, &wanted.variety) {
@@ -119,12 +121,26 @@ fn barred(context: &Context<'_>, group: &GroupName, message: String, place: Opti
 fn primary_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let Some(before) = context.before else { return };
     for (name, user) in &before.users {
-        let Some(primary) = &user.primary_group else { continue };
-        let was = before.groups.get(primary).is_some_and(|group| group.members.users.contains(name));
-        let is = context.desired.groups.get(primary).is_none_or(|group| group.members.users.contains(name));
-        let members = context.intent.groups.get(primary).and_then(|wanted| wanted.members.as_ref());
+        let Some(primary) = &user.primary_group else {
+            continue;
+        };
+        let was = before
+            .groups
+            .get(primary)
+            .is_some_and(|group| group.members.users.contains(name));
+        let is = context
+            .desired
+            .groups
+            .get(primary)
+            .is_none_or(|group| group.members.users.contains(name));
+        let members = context
+            .intent
+            .groups
+            .get(primary)
+            .and_then(|wanted| wanted.members.as_ref());
         if let Some(members) = members.filter(|_| was && !is) {
-            let message = format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
+            let message =
+                format!("group `{primary}` is the primary group of `{name}`, who cannot leave it here");
             diagnostics.push(context.error(Code::PrimaryGroup, message, members.span));
         }
     }
@@ -153,7 +169,8 @@ fn head(
         return;
     }
     // Offline, a manifest that says nothing of the head may be laid over a group that has one.
-    if context.before.is_none() && wanted.head.is_none() && context.intent.existing.groups.contains_key(name) {
+    if context.before.is_none() && wanted.head.is_none() && context.intent.existing.groups.contains_key(name)
+    {
         return;
     }
     if group.deputy.is_some() {

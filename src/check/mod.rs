@@ -144,13 +144,19 @@ pub const CHECKS: &[Check] = &[
 pub fn check(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let mut found = Diagnostics::default();
     run(context, &mut found);
-    let unplaced = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error && diagnostic.span.is_none();
+    let unplaced =
+        |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error && diagnostic.span.is_none();
     let mut old: BTreeSet<(Code, String)> = BTreeSet::new();
     if let Some(before) = context.before
         && found.iter().any(unplaced)
     {
         let mut defects = Diagnostics::default();
-        let nothing = (Intent::default(), Renames::default(), Heirs::default(), BTreeMap::new());
+        let nothing = (
+            Intent::default(),
+            Renames::default(),
+            Heirs::default(),
+            BTreeMap::new(),
+        );
         let as_it_is = Context {
             system: context.system,
             intent: &nothing.0,
@@ -167,7 +173,9 @@ pub fn check(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for mut diagnostic in found {
         if unplaced(&diagnostic) && old.contains(&(diagnostic.code, diagnostic.message.clone())) {
             diagnostic.severity = Severity::Warning;
-            diagnostic.message.push_str(" on the deployment, untouched by any manifest");
+            diagnostic
+                .message
+                .push_str(" on the deployment, untouched by any manifest");
         }
         diagnostics.push(diagnostic);
     }

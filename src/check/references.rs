@@ -101,7 +101,7 @@ struct Resolver<'a> {
     /// What the desired state has. Every reference is looked up, so these are tables rather than trees.
     roles: HashSet<&'a RoleName>,
     groups: HashSet<&'a GroupName>,
-    /// The users of the deployment; none offline, where nobody knows them.
+    /// The users of the deployment; offline those that manifests name as theirs.
     users: HashSet<&'a UserName>,
 }
 
@@ -124,7 +124,10 @@ impl<'a> Resolver<'a> {
                 .collect(),
             roles: context.desired.roles.keys().collect(),
             groups: context.desired.groups.keys().collect(),
-            users: context.before.iter().flat_map(|live| live.users.keys()).collect(),
+            users: match context.before {
+                Some(live) => live.users.keys().collect(),
+                None => intent.users.keys().chain(intent.existing.users.keys()).collect(),
+            },
         }
     }
 
@@ -180,18 +183,18 @@ impl<'a> Resolver<'a> {
     }
 
     /// Users come from the product: only a deployment knows them. Offline, a misspelt one is found only when the
-    /// manifests list users at all.
+    /// manifests list, under `existing.users`, those that they name and do not set.
     fn user(&self, name: &UserName, place: Span) -> Option<Diagnostic> {
-        let live = self.context.before?;
         if self.users.contains(name) {
             return None;
         }
-        let mut unknown = Diagnostic::error(
-            Code::UnknownUser,
-            format!("user `{name}` is not on the deployment"),
-        )
-        .at(place);
-        if let Some(close) = closest(name.as_str(), live.users.keys().map(UserName::as_str)) {
+        let message = match self.context.before {
+            Some(_) => format!("user `{name}` is not on the deployment"),
+            None if self.context.intent.existing.users.is_empty() => return None,
+            None => format!("user `{name}` is neither under `users` nor under `existing.users`"),
+        };
+        let mut unknown = Diagnostic::error(Code::UnknownUser, message).at(place);
+        if let Some(close) = closest(name.as_str(), self.users.iter().map(|known| known.as_str())) {
             unknown = unknown.hint(format!("did you mean `{close}`?"));
         }
         Some(unknown)
@@ -230,6 +233,9 @@ impl<'a> Resolver<'a> {
             .filter(|(name, _)| !live.groups.contains_key(*name))
         {
             diagnostics.extend(self.group(name, *place));
+        }
+        for (name, place) in &existing.users {
+            diagnostics.extend(self.user(name, *place));
         }
     }
 }

@@ -36,32 +36,64 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
     let builtin = &context.system.definition().builtin;
     let removed = &intent.removed;
     let profile_heir = |removal: &'a Removal| {
-        removal.transfer_to_profile.as_ref().map(|at| (at.value.as_str(), at.span))
+        removal
+            .transfer_to_profile
+            .as_ref()
+            .map(|at| (at.value.as_str(), at.span))
     };
     let role_heir = |removal: &'a Removal| match &removal.transfer_to {
-        Some(At { value: Principal::Role(heir), span }) => Some((heir.as_str(), *span)),
+        Some(At {
+            value: Principal::Role(heir),
+            span,
+        }) => Some((heir.as_str(), *span)),
         Some(_) | None => None,
     };
     let group_heir = |removal: &'a Removal| match &removal.transfer_to {
-        Some(At { value: Principal::Group(heir), span }) => Some((heir.as_str(), *span)),
+        Some(At {
+            value: Principal::Group(heir),
+            span,
+        }) => Some((heir.as_str(), *span)),
         Some(_) | None => None,
     };
     [
         Kinded {
             kind: Kind::Profile,
-            removals: removed.profiles.iter().map(|(name, r)| (name.as_str(), r, profile_heir(r))).collect(),
-            has_heir: removed.profiles.values().map(|r| r.transfer_to_profile.is_some()).collect(),
-            wanted: intent.profiles.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            removals: removed
+                .profiles
+                .iter()
+                .map(|(name, r)| (name.as_str(), r, profile_heir(r)))
+                .collect(),
+            has_heir: removed
+                .profiles
+                .values()
+                .map(|r| r.transfer_to_profile.is_some())
+                .collect(),
+            wanted: intent
+                .profiles
+                .iter()
+                .map(|(name, wanted)| (name.as_str(), wanted.at))
+                .collect(),
             builtin: builtin.profiles.keys().map(ProfileName::as_str).collect(),
-            needs: (Constraint::ProfileDeleteNeedsTransfer, Code::ProfileDeleteNeedsTransfer),
+            needs: (
+                Constraint::ProfileDeleteNeedsTransfer,
+                Code::ProfileDeleteNeedsTransfer,
+            ),
             heir_words: "a profile that takes its place",
             hint: "add `transfer_to: { profile: NAME }`",
         },
         Kinded {
             kind: Kind::Role,
-            removals: removed.roles.iter().map(|(name, r)| (name.as_str(), r, role_heir(r))).collect(),
+            removals: removed
+                .roles
+                .iter()
+                .map(|(name, r)| (name.as_str(), r, role_heir(r)))
+                .collect(),
             has_heir: removed.roles.values().map(|r| r.transfer_to.is_some()).collect(),
-            wanted: intent.roles.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            wanted: intent
+                .roles
+                .iter()
+                .map(|(name, wanted)| (name.as_str(), wanted.at))
+                .collect(),
             builtin: builtin.roles.keys().map(RoleName::as_str).collect(),
             needs: (Constraint::RoleDeleteNeedsTransfer, Code::RoleDeleteNeedsTransfer),
             heir_words: "a role that takes its users",
@@ -69,11 +101,22 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
         },
         Kinded {
             kind: Kind::Group,
-            removals: removed.groups.iter().map(|(name, r)| (name.as_str(), r, group_heir(r))).collect(),
+            removals: removed
+                .groups
+                .iter()
+                .map(|(name, r)| (name.as_str(), r, group_heir(r)))
+                .collect(),
             has_heir: removed.groups.values().map(|r| r.transfer_to.is_some()).collect(),
-            wanted: intent.groups.iter().map(|(name, wanted)| (name.as_str(), wanted.at)).collect(),
+            wanted: intent
+                .groups
+                .iter()
+                .map(|(name, wanted)| (name.as_str(), wanted.at))
+                .collect(),
             builtin: builtin.groups.keys().map(GroupName::as_str).collect(),
-            needs: (Constraint::GroupDeleteNeedsTransfer, Code::GroupDeleteNeedsTransfer),
+            needs: (
+                Constraint::GroupDeleteNeedsTransfer,
+                Code::GroupDeleteNeedsTransfer,
+            ),
             heir_words: "anyone who takes its records",
             hint: "add `transfer_to: { group: NAME }` or `{ user: NAME }`",
         },
@@ -90,9 +133,15 @@ fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         let kind = kinded.kind.as_str();
         let removed: BTreeSet<String> = kinded.removals.iter().map(|(name, ..)| fold(name)).collect();
         let builtin: BTreeSet<String> = kinded.builtin.iter().map(|name| fold(name)).collect();
-        let wanted = kinded.wanted.iter().filter(|(name, _)| removed.contains(&fold(name)));
+        let wanted = kinded
+            .wanted
+            .iter()
+            .filter(|(name, _)| removed.contains(&fold(name)));
         for (name, place) in wanted {
-            let removal = kinded.removals.iter().find(|(removed, ..)| fold(removed) == fold(name));
+            let removal = kinded
+                .removals
+                .iter()
+                .find(|(removed, ..)| fold(removed) == fold(name));
             if let Some((_, removal, _)) = removal {
                 let message = format!("{kind} `{name}` is both defined and removed");
                 let diagnostic = context.error(Code::RemovedAndWanted, message, removal.at);
@@ -110,7 +159,8 @@ fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(context.error(code, message, removal.at).hint(kinded.hint));
             }
             if let Some((heir, place)) = heir.filter(|(heir, _)| removed.contains(&fold(heir))) {
-                let message = format!("{kind} `{name}` cannot be handed over to `{heir}`, which is removed as well");
+                let message =
+                    format!("{kind} `{name}` cannot be handed over to `{heir}`, which is removed as well");
                 diagnostics.push(context.error(Code::TransferToItself, message, place));
             }
         }
@@ -121,7 +171,9 @@ fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn deleted_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let Some(before) = context.before else { return };
     let deleted = context.heirs.groups.keys();
-    let deleted: Vec<_> = deleted.filter_map(|name| Some((name, before.groups.get(name)?))).collect();
+    let deleted: Vec<_> = deleted
+        .filter_map(|name| Some((name, before.groups.get(name)?)))
+        .collect();
     if deleted.is_empty() {
         return;
     }
@@ -137,7 +189,9 @@ fn deleted_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
         primary.extend(value.primary_group.as_ref().map(|group| (group, user.as_str())));
     }
     for (name, _) in &deleted {
-        let users = primary.range((*name, "")..).take_while(|(group, _)| group == name);
+        let users = primary
+            .range((*name, "")..)
+            .take_while(|(group, _)| group == name);
         let users: Vec<&str> = users.map(|(_, user)| *user).collect();
         if !users.is_empty() {
             let message = format!("group `{name}` is the primary group of {}", some_of(&users));
@@ -147,7 +201,12 @@ fn deleted_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     if !context.system.has(Constraint::NotOnlyGroupOfUser) {
         return;
     }
-    let kept: BTreeSet<_> = context.desired.groups.values().flat_map(|group| &group.members.users).collect();
+    let kept: BTreeSet<_> = context
+        .desired
+        .groups
+        .values()
+        .flat_map(|group| &group.members.users)
+        .collect();
     for (name, group) in deleted {
         let stranded = group.members.users.iter().filter(|user| !kept.contains(user));
         let stranded: Vec<&str> = stranded.map(|user| user.as_str()).collect();
@@ -163,9 +222,18 @@ fn deleted_groups(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let heirs = context.heirs;
     let unplaced = |identity: Identity| !context.removals.contains_key(&identity);
-    let profiles = heirs.profiles.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Profile((*name).clone())));
-    let roles = heirs.roles.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Role((*name).clone())));
-    let groups = heirs.groups.iter().filter(|(name, heir)| heir.is_none() && unplaced(Identity::Group((*name).clone())));
+    let profiles = heirs
+        .profiles
+        .iter()
+        .filter(|(name, heir)| heir.is_none() && unplaced(Identity::Profile((*name).clone())));
+    let roles = heirs
+        .roles
+        .iter()
+        .filter(|(name, heir)| heir.is_none() && unplaced(Identity::Role((*name).clone())));
+    let groups = heirs
+        .groups
+        .iter()
+        .filter(|(name, heir)| heir.is_none() && unplaced(Identity::Group((*name).clone())));
     let named: [(Kind, Constraint, Code, Vec<&str>); 3] = [
         (
             Kind::Profile,
@@ -191,8 +259,10 @@ fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             continue;
         }
         let (kind, those) = (kind.as_str(), some_of(&names));
-        let message = format!("the project owns every {kind}, and no manifest says who takes over from {those}");
-        let hint = format!("list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`");
+        let message =
+            format!("the project owns every {kind}, and no manifest says who takes over from {those}");
+        let hint =
+            format!("list them under `removed.{kind}s` with `transfer_to`, or under `existing.{kind}s`");
         diagnostics.push(Diagnostic::error(code, message).hint(hint));
     }
 }
@@ -201,7 +271,10 @@ fn deleted_without_heir(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 pub(super) fn made_by<'a>(context: &'a Context<'_>, variety: &GroupVariety) -> &'a str {
     let kind = context.system.definition().groups.as_ref();
     let varieties = kind.map_or(&[][..], |kind| &kind.external_varieties);
-    varieties.iter().find(|known| known.id == *variety).map_or("another system", |known| &known.made_by)
+    varieties
+        .iter()
+        .find(|known| known.id == *variety)
+        .map_or("another system", |known| &known.made_by)
 }
 
 /// Names in a sentence: all of a few, the first of many.

@@ -57,7 +57,11 @@ pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             if wanted.actions.is_none() && wanted.fields.is_none() {
                 let message = format!("nothing is said of `{module}`, so it is as if it were not named");
                 let hint = "write `actions: []` for no rights";
-                diagnostics.push(Diagnostic::warning(Code::NoEffect, message).at(wanted.at).hint(hint));
+                diagnostics.push(
+                    Diagnostic::warning(Code::NoEffect, message)
+                        .at(wanted.at)
+                        .hint(hint),
+                );
             }
             if closed {
                 let listed = system.module(module).map(|module| &module.fields);

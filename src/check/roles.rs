@@ -24,8 +24,12 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(context.error(Code::BuiltinObject, message, wanted.at));
         }
     }
-    let builtin: BTreeSet<_> =
-        definition.builtin.roles.keys().map(|name| context.system.fold(name.as_str())).collect();
+    let builtin: BTreeSet<_> = definition
+        .builtin
+        .roles
+        .keys()
+        .map(|name| context.system.fold(name.as_str()))
+        .collect();
     for wanted in context.intent.roles.values() {
         if let Some(from) = &wanted.renamed_from
             && builtin.contains(&context.system.fold(from.value.as_str()))
@@ -39,10 +43,16 @@ pub(super) fn builtin(context: &Context<'_>, diagnostics: &mut Diagnostics) {
 /// A role says what the product asks every role to say. Only a deployment knows which roles are new; an attribute
 /// that a manifest empties is missing in any case.
 pub(super) fn required(context: &Context<'_>, diagnostics: &mut Diagnostics) {
-    let Some(kind) = &context.system.definition().roles else { return };
+    let Some(kind) = &context.system.definition().roles else {
+        return;
+    };
     for (name, wanted) in &context.intent.roles {
-        let Some(role) = context.desired.roles.get(name) else { continue };
-        let is_new = context.before.is_some_and(|before| !before.roles.contains_key(name));
+        let Some(role) = context.desired.roles.get(name) else {
+            continue;
+        };
+        let is_new = context
+            .before
+            .is_some_and(|before| !before.roles.contains_key(name));
         let missing = kind.required.iter().filter(|attribute| lacks(role, **attribute));
         let missing = missing.filter(|attribute| is_new || is_stated(wanted, **attribute));
         let missing: Vec<&str> = missing.map(|attribute| key(*attribute)).collect();

@@ -26,7 +26,7 @@ use crate::text::Diagnostics;
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     target: Target,
-    /// Apply without asking
+    /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
 }
@@ -70,7 +70,9 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
         Err(Failure::Reported) => return Ok(Exit::PartlyApplied),
     }
     let steps = if total == 1 { "step" } else { "steps" };
-    ui.data(&format!("Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"))?;
+    ui.data(&format!(
+        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -134,10 +136,19 @@ fn progress_bar(ui: &Ui, total: usize) -> ProgressBar {
 /// Says where a plan stopped and what is left, if it stopped.
 fn failed(ui: &mut Ui, workspace: &Workspace, outcome: &Outcome) -> Option<Exit> {
     let (step, error) = outcome.failed.as_ref()?;
-    let place = step.place.map(|place| format!(" ({})", workspace.reading.sources.line_ref(place)));
+    let place = step
+        .place
+        .map(|place| format!(" ({})", workspace.reading.sources.line_ref(place)));
     let identity = step.operation.final_identity();
-    ui.say(&format!("error: {identity}{}: {error}", place.unwrap_or_default()));
-    ui.say(&format!("{} done, 1 failed, {} not tried", outcome.done.len(), outcome.not_tried.len()));
+    ui.say(&format!(
+        "error: {identity}{}: {error}",
+        place.unwrap_or_default()
+    ));
+    ui.say(&format!(
+        "{} done, 1 failed, {} not tried",
+        outcome.done.len(),
+        outcome.not_tried.len()
+    ));
     if outcome.done.is_empty() {
         return Some(Exit::Error);
     }

@@ -7,6 +7,8 @@ use super::ui::Ui;
 use super::{Cli, Exit, Failure};
 
 /// Print completions for a shell
+///
+/// For bash: `rolecall completions bash > ~/.local/share/bash-completion/completions/rolecall`
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
     /// Which shell

@@ -11,11 +11,13 @@ use super::{Exit, Failure, Target};
 use crate::model::Snapshot;
 
 /// Write the complete state of a deployment as JSON
+///
+/// Everything that the deployment has, whether or not a manifest names it: see docs/json.md.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     target: Target,
-    /// The file to write
+    /// The file to write, replacing what is there; `-` writes to stdout
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -39,6 +41,10 @@ pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
     };
     let mut text = serde_json::to_string_pretty(&export)?;
     text.push('\n');
+    if args.out.as_os_str() == "-" {
+        ui.data(&text)?;
+        return Ok(Exit::Done);
+    }
     write_file(&args.out, &text)?;
     ui.say(&format!(
         "Wrote the state of {} to {}",

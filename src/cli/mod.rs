@@ -50,7 +50,7 @@ struct Target {
     /// The project: the folder that holds rolecall.yaml
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// The deployment, by its name in rolecall.yaml; without it the default one
+    /// The deployment, by its name in rolecall.yaml; without it the one that `default` names, or the only one
     #[arg(long, value_name = "NAME")]
     deployment: Option<String>,
 }
@@ -97,7 +97,9 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
         match error.downcast_ref::<DeploymentError>() {
-            Some(DeploymentError::Unreachable { .. } | DeploymentError::Locked { .. }) => Self::Unreachable(error),
+            Some(DeploymentError::Unreachable { .. } | DeploymentError::Locked { .. }) => {
+                Self::Unreachable(error)
+            }
             Some(_) | None => Self::Error(error),
         }
     }

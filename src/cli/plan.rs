@@ -19,7 +19,7 @@ pub(super) struct PlanArgs {
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Exit with 2 when there are changes
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
     #[arg(long)]
     detailed_exitcode: bool,
 }
@@ -57,5 +57,16 @@ pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &P
         revision: None,
         live: &planned.live,
     };
-    PlanReport::new(&planned.plan, &context)
+    let mut report = PlanReport::new(&planned.plan, &context);
+    if Workspace::is_there(entry).is_ok_and(|is_there| !is_there) {
+        let source = if entry.seed.is_some() {
+            "planned against its seed"
+        } else {
+            "planned against an empty one"
+        };
+        report
+            .notes
+            .push(format!("the deployment does not exist yet; {source}"));
+    }
+    report
 }

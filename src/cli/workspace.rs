@@ -9,8 +9,8 @@ use anyhow::{Context as _, anyhow, bail};
 use super::ui::Ui;
 use super::{Failure, Target};
 use crate::check::{Context, check};
-use crate::deployment::{DeploymentError, Read};
 use crate::deployment::embedded::{Reader, Store};
+use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Defect, Installation, Snapshot};
 use crate::plan::{Plan, Scope, overlay};
@@ -90,13 +90,20 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, diagnostics));
-        check(&Context::new(system, intent, &overlay, None, installation), diagnostics);
+        check(
+            &Context::new(system, intent, &overlay, None, installation),
+            diagnostics,
+        );
     }
 
     /// Reads and judges the seeds of all deployments.
     pub(super) fn check_seeds(&mut self) {
-        let seeds: BTreeSet<PathBuf> =
-            self.project.deployments.iter().filter_map(|entry| entry.seed.clone()).collect();
+        let seeds: BTreeSet<PathBuf> = self
+            .project
+            .deployments
+            .iter()
+            .filter_map(|entry| entry.seed.clone())
+            .collect();
         for folder in seeds {
             self.seeded(&folder);
         }
@@ -142,7 +149,11 @@ impl Workspace {
     pub(super) fn is_there(entry: &DeploymentEntry) -> Result<bool, Failure> {
         entry.file.try_exists().map_err(|error| {
             let place = entry.file.display().to_string();
-            DeploymentError::Unreachable { place, reason: error.to_string() }.into()
+            DeploymentError::Unreachable {
+                place,
+                reason: error.to_string(),
+            }
+            .into()
         })
     }
 
@@ -184,9 +195,16 @@ impl Workspace {
         let snapshot = seeded.desired.clone();
         let installation = &snapshot.installation;
         let mut found = Diagnostics::default();
-        check(&Context::new(system, &intent, &seeded, Some(&snapshot), installation), &mut found);
+        check(
+            &Context::new(system, &intent, &seeded, Some(&snapshot), installation),
+            &mut found,
+        );
         // What has no effect is a hint to whoever writes manifests, not a fault of a state that is as it is.
-        diagnostics.extend(found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error));
+        diagnostics.extend(
+            found
+                .into_iter()
+                .filter(|diagnostic| diagnostic.severity == Severity::Error),
+        );
         snapshot
     }
 
@@ -213,7 +231,10 @@ impl Workspace {
         report_defects(&live, diagnostics);
         let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, diagnostics));
         let known = known_installation(installation, &live);
-        check(&Context::new(system, intent, &overlay, Some(&live), &known), diagnostics);
+        check(
+            &Context::new(system, intent, &overlay, Some(&live), &known),
+            diagnostics,
+        );
         let plan = Plan::new(system, &live, &overlay, intent);
         Ok(Planned {
             live: Kept::new(live),

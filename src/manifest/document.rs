@@ -71,6 +71,7 @@ pub struct RoleDocument {
     pub profiles: Field<Vec<Spanned<ProfileName>>>,
     /// What holds for permissions, modules and actions that are not named here.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "none"))]
     pub otherwise: Option<Spanned<Otherwise>>,
     /// Permissions, each with how far it reaches.
     #[serde(skip_serializing_if = "Field::is_absent")]
@@ -95,6 +96,7 @@ pub struct ProfileDocument {
     pub description: Field<String>,
     /// What holds for permissions, modules and actions that are not named here.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "none"))]
     pub otherwise: Option<Spanned<Otherwise>>,
     /// Permissions, each with how far it reaches.
     #[serde(skip_serializing_if = "Field::is_absent")]
@@ -111,7 +113,7 @@ pub struct ModuleRightsDocument {
     /// Exactly what is permitted. Left out, `otherwise` decides.
     #[serde(skip_serializing_if = "Field::is_absent")]
     pub actions: Field<ActionsDocument>,
-    /// Access to single fields. Fields that are not named have the usual access.
+    /// Access to fields. One value: fields left out have the usual access. Left out as a whole, the access to fields stays as it is, except under `otherwise: usual`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Keyed<Spanned<FieldAccess>>>,
 }
@@ -200,6 +202,7 @@ pub struct GroupDocument {
     pub variety: Option<Spanned<GroupVariety>>,
     /// Whether the group's settings count.
     #[serde(skip_serializing_if = "Field::is_absent")]
+    #[schemars(extend("default" = "active"))]
     pub status: Field<Status>,
     /// Who is in the group. One value: a kind of member that is left out is empty.
     #[serde(skip_serializing_if = "Field::is_absent")]
@@ -327,6 +330,7 @@ impl JsonSchema for AuthorisationsDocument {
 #[serde(deny_unknown_fields)]
 pub struct LineDocument {
     /// The line's number.
+    #[schemars(example = &"100")]
     pub number: String,
     /// What the line may know and do about the group's members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -363,6 +367,7 @@ pub struct CallGroupDocument {
     pub mode: Spanned<CallGroupWord>,
     /// The number that is called; needed unless the mode is `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"300")]
     pub number: Option<String>,
 }
 
@@ -385,9 +390,11 @@ pub struct KeyDocument {
     pub name: String,
     /// The phone number it dials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"+49 30 5550100")]
     pub number: Option<String>,
     /// The speed dial it uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"*21")]
     pub speed_dial: Option<String>,
     /// Where it is shown.
     #[serde(rename = "in")]
@@ -425,14 +432,21 @@ pub struct RuleDocument {
     pub access: Option<Spanned<RuleAccess>>,
 }
 
+/// Without a type, which would be a second complaint about the same mistake.
+fn only_true(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": [true], "enumDescriptions": ["Every user."] })
+}
+
+// That there is one stands in `allOf`: editors offer no key where the limit beside the keys is reached, and
+// they count the key that is about to be written.
 /// Exactly one of these.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+#[schemars(extend("allOf" = [{ "minProperties": 1, "maxProperties": 1 }]))]
 pub struct PrincipalDocument {
     /// Every user: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("const" = true))]
+    #[schemars(schema_with = "only_true")]
     pub everyone: Option<bool>,
     /// One user.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -500,7 +514,7 @@ pub struct RemovalDocument {
 /// Who takes over. Exactly one of these.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+#[schemars(extend("allOf" = [{ "minProperties": 1, "maxProperties": 1 }]))]
 pub struct HeirDocument {
     /// A role takes the users.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -524,16 +538,16 @@ pub struct HeirDocument {
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ExistingDocument {
-    /// Roles.
+    /// Roles that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<Spanned<RoleName>>>,
-    /// Profiles.
+    /// Profiles that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profiles: Option<Vec<Spanned<ProfileName>>>,
-    /// Groups.
+    /// Groups that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<Vec<Spanned<GroupName>>>,
-    /// Users.
+    /// Users that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<Spanned<UserName>>>,
 }
@@ -545,9 +559,11 @@ pub struct InstallationDocument {
     /// Licences and configured parts: whether they are there. One that is left out is as the product usually has
     /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{ "call_recording": true }]))]
     pub features: Option<Keyed<bool>>,
     /// Modules that this installation has beyond the product's own, and fields of modules.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("examples" = [{ "Machines": ["machine_no", "delivered_on"] }]))]
     pub modules: Option<Keyed<Option<Vec<Spanned<FieldName>>>>>,
 }
 

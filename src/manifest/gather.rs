@@ -478,9 +478,20 @@ fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsInte
     });
     let fields = document.fields.map(|fields| {
         let fields = fields.into_iter();
-        fields.map(|entry| (FieldName::from(entry.key.value), At::new(entry.value.value, entry.key.span))).collect()
+        fields
+            .map(|entry| {
+                (
+                    FieldName::from(entry.key.value),
+                    At::new(entry.value.value, entry.key.span),
+                )
+            })
+            .collect()
     });
-    ModuleRightsIntent { at: span, actions, fields }
+    ModuleRightsIntent {
+        at: span,
+        actions,
+        fields,
+    }
 }
 
 fn authorisations(system: &System, document: AuthorisationsDocument) -> Option<Authorisations> {

@@ -138,10 +138,10 @@ impl Reading {
                     Code::ProjectMissing,
                     format!("{} has no {PROJECT_FILE}", shown(folder)),
                 )
-                .hint(format!(
-                    "`rolecall init {} --system NAME` makes one",
-                    shown(folder)
-                ))
+                .hint(where_else(folder))
+            } else if folder.is_file() {
+                Diagnostic::error(Code::ProjectMissing, format!("{} is a file", shown(folder)))
+                    .hint("name the folder that holds rolecall.yaml")
             } else {
                 Diagnostic::error(
                     Code::ProjectMissing,
@@ -404,6 +404,16 @@ fn shown(path: &Path) -> String {
         ".".to_owned()
     } else {
         path.display().to_string()
+    }
+}
+
+/// Where the project may be instead of here.
+fn where_else(folder: &Path) -> String {
+    let above = std::path::absolute(folder).ok();
+    let above = above.iter().flat_map(|folder| folder.ancestors().skip(1));
+    match above.into_iter().find(|above| above.join(PROJECT_FILE).is_file()) {
+        Some(above) => format!("there is one in {}", above.display()),
+        None => format!("`rolecall init {} --system NAME` makes one", shown(folder)),
     }
 }
 

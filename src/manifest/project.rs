@@ -24,11 +24,17 @@ pub const MANIFESTS_FOLDER: &str = "manifests";
 pub struct ProjectDocument {
     /// The system: `uniconnect`, `iptel`, `vtiger`, `berlicrm`, `ucserver`, or the path of a system definition,
     /// such as `./our-crm.system.yaml`.
+    #[schemars(extend("examples" = ["uniconnect", "iptel", "vtiger", "berlicrm", "ucserver", "./our-crm.system.yaml"]))]
     pub system: Spanned<String>,
     /// The deployments that the manifests are for, by name.
+    #[schemars(extend(
+        "examples" = [{ "local": { "kind": "embedded" } }],
+        "propertyNames" = { "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "x-expected": "letters, digits, dots, dashes" }
+    ))]
     pub deployments: Keyed<DeploymentDocument>,
     /// The deployment that is meant when none is named. With one deployment it is that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"local")]
     pub default: Option<Spanned<String>>,
     /// What happens to objects on a deployment that no manifest names. Usually they are left alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,15 +59,18 @@ pub struct DeploymentDocument {
 
 /// One deployment, said in full.
 #[derive(Deserialize, JsonSchema)]
+#[schemars(title = "Deployment")]
 #[serde(deny_unknown_fields)]
 struct FullDeployment {
     /// How it is reached.
     kind: DeploymentKind,
     /// The SQLite file of an embedded deployment, from this file's folder. Without it, `.rolecall/NAME.db`.
     #[serde(default)]
+    #[schemars(example = &"crm.db")]
     file: Option<Spanned<String>>,
     /// A folder of manifests that fills a new embedded deployment, from this file's folder.
     #[serde(default)]
+    #[schemars(example = &"seed")]
     seed: Option<Spanned<String>>,
 }
 
@@ -128,16 +137,20 @@ pub enum DeploymentKind {
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OwnershipDocument {
-    /// Profiles.
+    /// Profiles that no manifest names.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "named"))]
     pub profiles: Option<OwnershipOf>,
-    /// Roles.
+    /// Roles that no manifest names.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "named"))]
     pub roles: Option<OwnershipOf>,
-    /// Groups.
+    /// Groups that no manifest names.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "named"))]
     pub groups: Option<OwnershipOf>,
     /// Sharing rules of modules whose rules no manifest lists.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("default" = "named"))]
     pub rules: Option<OwnershipOf>,
 }

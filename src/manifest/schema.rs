@@ -33,6 +33,9 @@ fn base<T: JsonSchema>() -> Value {
         .into_root_schema_for::<T>()
         .to_value();
     tidy(&mut schema);
+    title_definitions(&mut schema);
+    let nullable = nullable_definitions(&schema);
+    allow_null(&mut schema, &nullable);
     schema
 }
 
@@ -105,6 +108,7 @@ fn roles(schema: &mut Value, definition: &Definition) {
         || kind.attributes.contains_key(&RoleAttribute::Modules);
     let role = "/$defs/RoleDocument";
     describe(schema, role, &kind.purpose);
+    tell(schema, role, "title", &kind.label);
     keep_at(schema, role, |key| match key {
         "description" => kind.attributes.contains_key(&RoleAttribute::Description),
         "reports_to" => kind.attributes.contains_key(&RoleAttribute::ReportsTo),
@@ -149,6 +153,7 @@ fn profiles(schema: &mut Value, definition: &Definition) {
         &format!("{}. {}", plural(&kind.label), kind.purpose),
     );
     describe(schema, profile, &kind.purpose);
+    tell(schema, profile, "title", &kind.label);
     keep_at(schema, profile, |key| match key {
         "description" => kind.attributes.contains_key(&ProfileAttribute::Description),
         "permissions" => kind.attributes.contains_key(&ProfileAttribute::Permissions),
@@ -189,6 +194,7 @@ fn groups(schema: &mut Value, definition: &Definition, kind: &GroupKind, audienc
         &format!("{}. {}", plural(&kind.label), kind.purpose),
     );
     describe(schema, group, &kind.purpose);
+    tell(schema, group, "title", &kind.label);
     let has = |attribute| kind.attributes.contains_key(&attribute);
     keep_at(schema, group, |key| match key {
         "renamed_from" => true,
@@ -309,7 +315,7 @@ fn authorisations(schema: &mut Value, definition: &Definition) {
         "/$defs/AuthorisationsDocument",
         json!({
             "description": catalogue.purpose,
-            "type": "object",
+            "type": ["object", "null"],
             "properties": properties,
             "required": ["level"],
             "additionalProperties": false,
@@ -327,6 +333,7 @@ fn users(schema: &mut Value, definition: &Definition, audience: Audience) {
         &format!("{}. {}", plural(&kind.label), kind.purpose),
     );
     describe(schema, user, &kind.purpose);
+    tell(schema, user, "title", &kind.label);
     let has = |attribute| kind.attributes.contains_key(&attribute);
     keep_at(schema, user, |key| match key {
         "role" => has(UserAttribute::Role),
@@ -502,35 +509,49 @@ fn plural(label: &str) -> String {
 }
 
 /// A closed choice of words, each with its description.
+///
+/// An `enum` with `enumDescriptions` and not a `oneOf` of constants: on a key, editors then show what the key is and
+/// every choice with its words; of a `oneOf` they show the words of the chosen branch only.
 pub(super) fn choices<'a, D: Into<String>>(words: impl Iterator<Item = (&'a str, D)>) -> Value {
-    let choices: Vec<Value> = words
-        .map(|(word, description)| {
-            let description: String = description.into();
-            json!({ "type": "string", "const": word, "description": description })
-        })
-        .collect();
-    json!({ "oneOf": choices })
+    let (words, descriptions): (Vec<&str>, Vec<String>) = words
+        .map(|(word, description)| (word, description.into()))
+        .unzip();
+    json!({ "enum": words, "enumDescriptions": descriptions })
 }
 
 fn choices_or_null<'a, D: Into<String>>(words: impl Iterator<Item = (&'a str, D)>) -> Value {
     let mut schema = choices(words);
-    if let Some(list) = schema["oneOf"].as_array_mut() {
-        list.push(json!({ "type": "null" }));
-    }
+    push(&mut schema, "enum", Value::Null);
+    push(&mut schema, "enumDescriptions", json!(EMPTY));
     schema
 }
 
-fn describe(schema: &mut Value, pointer: &str, description: &str) {
-    if let Some(Value::Object(target)) = schema.pointer_mut(pointer) {
-        target.insert("description".to_owned(), json!(description));
+/// What an editor says of the choice of null.
+const EMPTY: &str = "Empty, on purpose.";
+
+fn push(schema: &mut Value, key: &str, value: Value) {
+    if let Some(list) = schema.get_mut(key).and_then(Value::as_array_mut) {
+        list.push(value);
     }
 }
 
-/// Replaces what is at a pointer, keeping a description that the replacement lacks.
+fn describe(schema: &mut Value, pointer: &str, description: &str) {
+    tell(schema, pointer, "description", description);
+}
+
+fn tell(schema: &mut Value, pointer: &str, key: &str, words: &str) {
+    if let Some(Value::Object(target)) = schema.pointer_mut(pointer) {
+        target.insert(key.to_owned(), json!(words));
+    }
+}
+
+/// Replaces what is at a pointer, keeping what the writer is told where the replacement says nothing.
 fn set(schema: &mut Value, pointer: &str, mut value: Value) {
     if let Some(target) = schema.pointer_mut(pointer) {
-        if let (Some(description), Value::Object(new)) = (target.get("description"), &mut value) {
-            new.entry("description").or_insert_with(|| description.clone());
+        for key in ["title", "description", "default", "examples"] {
+            if let (Some(told), Value::Object(new)) = (target.get(key), &mut value) {
+                new.entry(key).or_insert_with(|| told.clone());
+            }
         }
         *target = value;
     }
@@ -554,28 +575,161 @@ fn keep_at(schema: &mut Value, pointer: &str, keep: impl Fn(&str) -> bool) {
     }
 }
 
-/// Makes a generated schema plain: a choice of words or null is one choice, and nothing speaks of Rust.
+/// Gives every definition a title in plain words, which editors show where they would show its Rust name.
+fn title_definitions(schema: &mut Value) {
+    let Some(Value::Object(definitions)) = schema.get_mut("$defs") else {
+        return;
+    };
+    for (name, definition) in definitions {
+        let name = name
+            .strip_suffix("Document")
+            .or_else(|| name.strip_suffix("Kind"))
+            .unwrap_or(name);
+        let mut title = String::new();
+        for (index, letter) in name.char_indices() {
+            if index > 0 && letter.is_uppercase() {
+                title.push(' ');
+                title.extend(letter.to_lowercase());
+            } else {
+                title.push(letter);
+            }
+        }
+        definition["title"] = json!(title);
+    }
+}
+
+/// Makes a generated schema plain: a choice of words, or of words and null, is one `enum`, and a description has
+/// line breaks only between paragraphs, because editors take every one for a new paragraph. A default that says nothing
+/// goes, because editors write it down.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
-            map.values_mut().for_each(tidy);
-            let inner = map
-                .get("anyOf")
-                .and_then(Value::as_array)
-                .and_then(|branches| match &branches[..] {
-                    [choice, null] if null["type"] == "null" => {
-                        choice.get("oneOf").and_then(Value::as_array).cloned()
-                    }
-                    _ => None,
-                });
-            if let Some(mut choices) = inner {
-                choices.push(json!({ "type": "null" }));
+            for (keyword, value) in map.iter_mut() {
+                // The keys of these are names and not keywords, whatever they look like.
+                let holds_names = matches!(keyword.as_str(), "properties" | "$defs");
+                if let (true, Value::Object(named)) = (holds_names, &mut *value) {
+                    named.values_mut().for_each(tidy);
+                } else {
+                    tidy(value);
+                }
+            }
+            if let Some(Value::String(description)) = map.get_mut("description") {
+                let paragraphs = description.split("\n\n");
+                let paragraphs: Vec<String> = paragraphs.map(|text| text.replace('\n', " ")).collect();
+                *description = paragraphs.join("\n\n");
+            }
+            let says_nothing = |default: &Value| match default {
+                Value::Null | Value::Object(_) => true,
+                Value::Array(items) => items.is_empty(),
+                Value::String(text) => text.is_empty(),
+                Value::Bool(_) | Value::Number(_) => false,
+            };
+            if map.get("default").is_some_and(says_nothing) {
+                map.remove("default");
+            }
+            let words = map.get("oneOf").and_then(constants);
+            let words_or_null = map.get("anyOf").and_then(or_null).and_then(|choice| {
+                let words = choice.get("enum")?.as_array()?.iter().cloned();
+                let descriptions = choice.get("enumDescriptions")?.as_array()?.iter().cloned();
+                Some(
+                    words
+                        .chain([Value::Null])
+                        .zip(descriptions.chain([json!("No value.")]))
+                        .unzip(),
+                )
+            });
+            if let Some((words, descriptions)) = words.or(words_or_null) {
+                map.remove("oneOf");
                 map.remove("anyOf");
-                map.insert("oneOf".to_owned(), Value::Array(choices));
+                map.insert("enum".to_owned(), Value::Array(words));
+                map.insert("enumDescriptions".to_owned(), Value::Array(descriptions));
             }
         }
         Value::Array(items) => items.iter_mut().for_each(tidy),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The words of a `oneOf` of nothing but constants, and their descriptions.
+fn constants(branches: &Value) -> Option<(Vec<Value>, Vec<Value>)> {
+    let describe = |branch: &Value| Some((branch.get("const")?.clone(), branch.get("description")?.clone()));
+    branches.as_array()?.iter().map(describe).collect()
+}
+
+/// The other branch of an `anyOf` of something and null.
+fn or_null(branches: &Value) -> Option<&Value> {
+    match &branches.as_array()?[..] {
+        [other, null] if null["type"] == "null" => Some(other),
+        _ => None,
+    }
+}
+
+/// The definitions that every reference to allows null instead.
+fn nullable_definitions(schema: &Value) -> BTreeSet<String> {
+    fn collect(
+        schema: &Value,
+        may_be_null: bool,
+        nullable: &mut BTreeSet<String>,
+        not: &mut BTreeSet<String>,
+    ) {
+        match schema {
+            Value::Object(map) => {
+                if let Some(Value::String(target)) = map.get("$ref") {
+                    let list = if may_be_null { &mut *nullable } else { &mut *not };
+                    list.insert(target.clone());
+                }
+                let nullable_branch = map.get("anyOf").and_then(or_null);
+                for (key, value) in map {
+                    match nullable_branch {
+                        Some(branch) if key == "anyOf" => collect(branch, true, nullable, not),
+                        _ => collect(value, false, nullable, not),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, false, nullable, not)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let (mut nullable, mut not) = (BTreeSet::new(), BTreeSet::new());
+    collect(schema, false, &mut nullable, &mut not);
+    nullable.retain(|target| {
+        let definition = target
+            .strip_prefix('#')
+            .and_then(|pointer| schema.pointer(pointer));
+        !not.contains(target) && definition.is_some_and(|definition| definition["type"] == "object")
+    });
+    nullable
+}
+
+/// Moves null from the references into these definitions. Editors explain a key by its own words only when it has no
+/// branches, and begin a mapping on a new line only when it is nothing but a mapping.
+fn allow_null(schema: &mut Value, nullable: &BTreeSet<String>) {
+    fn refer(schema: &mut Value, nullable: &BTreeSet<String>) {
+        match schema {
+            Value::Object(map) => {
+                let target = map
+                    .get("anyOf")
+                    .and_then(or_null)
+                    .and_then(|other| other.get("$ref"));
+                let target = target.and_then(Value::as_str).map(str::to_owned);
+                if let Some(target) = target.filter(|target| nullable.contains(target)) {
+                    map.remove("anyOf");
+                    map.insert("$ref".to_owned(), Value::String(target));
+                }
+                map.values_mut().for_each(|value| refer(value, nullable));
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| refer(item, nullable)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    refer(schema, nullable);
+    for target in nullable {
+        if let Some(definition) = target
+            .strip_prefix('#')
+            .and_then(|pointer| schema.pointer_mut(pointer))
+        {
+            definition["type"] = json!(["object", "null"]);
+        }
     }
 }
 

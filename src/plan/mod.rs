@@ -86,10 +86,7 @@ impl Plan {
     /// The plan that turns `live` into the overlay's desired state.
     pub fn new(system: &System, live: &Snapshot, overlay: &Overlay, intent: &Intent) -> Self {
         let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
-        let touched: BTreeSet<Identity> = operations
-            .iter()
-            .map(Operation::final_identity)
-            .collect();
+        let touched: BTreeSet<Identity> = operations.iter().map(Operation::final_identity).collect();
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
         let changed = touched
             .iter()

@@ -106,7 +106,14 @@ pub fn overlay(
 
     let (heirs, removals) = heirs(system, &desired, intent, &unmanaged);
     remove(&mut desired, &heirs, intent);
-    Overlay { desired, renames, heirs, removals, renamed, unmanaged }
+    Overlay {
+        desired,
+        renames,
+        heirs,
+        removals,
+        renamed,
+        unmanaged,
+    }
 }
 
 impl Overlay {
@@ -327,7 +334,10 @@ fn heirs(
     for (name, removal) in present(system, &intent.removed.profiles, &desired.profiles) {
         if !intent.profiles.contains_key(&name) {
             places.insert(Identity::Profile(name.clone()), removal.at);
-            heirs.profiles.insert(name, removal.transfer_to_profile.as_ref().map(|at| at.value.clone()));
+            heirs.profiles.insert(
+                name,
+                removal.transfer_to_profile.as_ref().map(|at| at.value.clone()),
+            );
         }
     }
     for (name, removal) in present(system, &intent.removed.roles, &desired.roles) {
@@ -339,7 +349,9 @@ fn heirs(
     for (name, removal) in present(system, &intent.removed.groups, &desired.groups) {
         if !intent.groups.contains_key(&name) {
             places.insert(Identity::Group(name.clone()), removal.at);
-            heirs.groups.insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
+            heirs
+                .groups
+                .insert(name, removal.transfer_to.as_ref().map(|at| at.value.clone()));
         }
     }
     for identity in unmanaged
@@ -464,18 +476,30 @@ fn reports_to_heirs(
     let orphans: Vec<(RoleName, RoleName)> = desired
         .roles
         .iter()
-        .filter(|(name, _)| intent.roles.get(*name).is_none_or(|wanted| wanted.reports_to.is_none()))
+        .filter(|(name, _)| {
+            intent
+                .roles
+                .get(*name)
+                .is_none_or(|wanted| wanted.reports_to.is_none())
+        })
         .filter_map(|(name, role)| Some((name.clone(), role.reports_to.clone()?)))
         .filter(|(_, above)| superiors.contains_key(above))
         .collect();
     for (name, deleted) in orphans {
-        let Some(Some(heir)) = heirs.roles.get(&deleted) else { continue };
+        let Some(Some(heir)) = heirs.roles.get(&deleted) else {
+            continue;
+        };
         let heir_is_below = is_at_or_below(&desired.roles, heir, &name);
-        let mut above =
-            if heir_is_below { superiors.get(&deleted).cloned().flatten() } else { Some(heir.clone()) };
+        let mut above = if heir_is_below {
+            superiors.get(&deleted).cloned().flatten()
+        } else {
+            Some(heir.clone())
+        };
         // The superior may be deleted as well.
         for _ in 0..superiors.len() {
-            let Some(next) = above.as_ref().and_then(|above| superiors.get(above)) else { break };
+            let Some(next) = above.as_ref().and_then(|above| superiors.get(above)) else {
+                break;
+            };
             above.clone_from(next);
         }
         if let Some(role) = desired.roles.get_mut(&name) {

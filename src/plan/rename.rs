@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spelling::Spellings;
-use crate::model::{
-    At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot,
-};
+use crate::model::{At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
@@ -126,9 +124,14 @@ impl Renames {
 }
 
 /// Pairs in an order in which each new name is free when its turn comes, in whatever spelling.
-pub(super) fn in_order<N: Clone + Ord + AsRef<str>>(system: &System, renames: &BTreeMap<N, N>) -> Vec<(N, N)> {
-    let by_old: BTreeMap<_, _> =
-        renames.iter().map(|(from, to)| (system.fold(from.as_ref()), (from, to))).collect();
+pub(super) fn in_order<N: Clone + Ord + AsRef<str>>(
+    system: &System,
+    renames: &BTreeMap<N, N>,
+) -> Vec<(N, N)> {
+    let by_old: BTreeMap<_, _> = renames
+        .iter()
+        .map(|(from, to)| (system.fold(from.as_ref()), (from, to)))
+        .collect();
     let mut ordered = Vec::with_capacity(renames.len());
     let mut done = BTreeSet::new();
     for start in renames.keys() {

@@ -4,9 +4,11 @@
 //! what the product refuses; they hold no behaviour. Descriptions are taken over verbatim from what the product
 //! documents, because they are shown in editors while people write manifests.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::access::AccessSemantics;
@@ -22,8 +24,10 @@ use crate::model::{
 pub struct Definition {
     /// Short name of the system: lower-case letters, digits and dashes.
     #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
+    #[schemars(example = &"helpdesk")]
     pub name: SystemName,
     /// The product's own name.
+    #[schemars(example = &"Helpdesk")]
     pub title: String,
     /// One sentence on what the product is and how access works there.
     pub summary: String,
@@ -143,6 +147,7 @@ pub struct RoleKind {
     #[serde(default)]
     pub name: NameFormat,
     /// The attributes a role has here, each with what it means in this product.
+    #[schemars(with = "Words<RoleAttribute>")]
     pub attributes: BTreeMap<RoleAttribute, String>,
     /// Attributes that a new role must state.
     #[serde(default)]
@@ -158,6 +163,7 @@ pub struct RoleKind {
     pub max_depth: Option<u32>,
     /// To whom records may be assigned, each choice with the product's words.
     #[serde(default)]
+    #[schemars(with = "Words<AssignScope>")]
     pub assign_records_to: BTreeMap<AssignScope, String>,
 }
 
@@ -192,6 +198,7 @@ pub struct ProfileKind {
     #[serde(default)]
     pub name: NameFormat,
     /// The attributes a profile has here, each with what it means in this product.
+    #[schemars(with = "Words<ProfileAttribute>")]
     pub attributes: BTreeMap<ProfileAttribute, String>,
 }
 
@@ -220,9 +227,11 @@ pub struct GroupKind {
     #[serde(default)]
     pub name: NameFormat,
     /// The attributes a group has here, each with what it means in this product.
+    #[schemars(with = "Words<GroupAttribute>")]
     pub attributes: BTreeMap<GroupAttribute, String>,
     /// Kinds of member, each with the product's words.
     #[serde(default)]
+    #[schemars(with = "Words<MemberKind>")]
     pub member_kinds: BTreeMap<MemberKind, String>,
     /// Varieties that are made elsewhere and only referred to.
     #[serde(default)]
@@ -349,6 +358,7 @@ pub struct UserKind {
     pub purpose: String,
     /// The attributes a user has here, each with what it means; only `role` can be set.
     #[serde(default)]
+    #[schemars(with = "Words<UserAttribute>")]
     pub attributes: BTreeMap<UserAttribute, String>,
 }
 
@@ -392,6 +402,7 @@ pub struct DefaultsKind {
     /// What they mean.
     pub purpose: String,
     /// The choices, each with the product's words.
+    #[schemars(with = "Words<DefaultAccess>")]
     pub choices: BTreeMap<DefaultAccess, String>,
     /// What holds for a module that states none.
     pub usual: DefaultAccess,
@@ -410,6 +421,7 @@ pub struct RulesKind {
     /// With whom.
     pub to: BTreeSet<PrincipalKind>,
     /// The choices of access, each with the product's words. With one choice a manifest need not state it.
+    #[schemars(with = "Words<RuleAccess>")]
     pub access: BTreeMap<RuleAccess, String>,
 }
 
@@ -438,6 +450,7 @@ pub struct Permission {
     pub purpose: String,
     /// The levels it takes, each with what it reaches; empty when it is on or off.
     #[serde(default)]
+    #[schemars(with = "Words<Level>")]
     pub levels: BTreeMap<Level, String>,
     /// What the product does not let its holders do even so.
     #[serde(default)]
@@ -492,6 +505,7 @@ pub struct Action {
     pub effect: Effect,
     /// The levels it takes, each with what it reaches; empty when it is on or off.
     #[serde(default)]
+    #[schemars(with = "Words<Level>")]
     pub levels: BTreeMap<Level, String>,
     /// Whether `otherwise: usual` permits it, at the widest level.
     #[serde(default)]
@@ -564,6 +578,7 @@ pub struct FieldKind {
     #[serde(default)]
     pub open: bool,
     /// The choices, each with the product's words.
+    #[schemars(with = "Words<FieldAccess>")]
     pub choices: BTreeMap<FieldAccess, String>,
     /// What holds for a field that a profile does not name.
     pub usual: FieldAccess,
@@ -694,4 +709,35 @@ pub struct Builtin {
     pub profiles: BTreeMap<ProfileName, Profile>,
     /// Groups.
     pub groups: BTreeMap<GroupName, Group>,
+}
+
+/// The schema of a mapping from the words of a closed set to texts: every word is a key, explained.
+struct Words<K>(PhantomData<K>);
+
+impl<K: JsonSchema> JsonSchema for Words<K> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Words_{}", K::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let words = K::json_schema(generator).to_value();
+        let words = words.get("oneOf").and_then(serde_json::Value::as_array);
+        let properties: serde_json::Map<String, serde_json::Value> = words
+            .into_iter()
+            .flatten()
+            .filter_map(|word| {
+                let key = word.get("const")?.as_str()?.to_owned();
+                let description = word.get("description")?;
+                Some((
+                    key,
+                    serde_json::json!({ "type": "string", "description": description }),
+                ))
+            })
+            .collect();
+        json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
+    }
 }

@@ -37,8 +37,8 @@ pub(super) fn complaint(document: &Json, error: &ValidationError<'_>) -> String 
         Kind::MinItems { limit } => format!("needs at least {limit} items"),
         Kind::MaxItems { limit } => format!("has more than {}", count(*limit, "item")),
         Kind::MinProperties { limit } | Kind::MaxProperties { limit } => {
-            let keys = schema
-                .map(|schema| allowed_keys(document, schema))
+            let keys = holder_of(document, error.schema_path().as_str())
+                .map(|holder| allowed_keys(document, holder))
                 .unwrap_or_default();
             let one = schema.is_some_and(|schema| schema.get("maxProperties") == Some(&Json::from(1)));
             let bound = match error.kind() {
@@ -65,6 +65,15 @@ pub(super) fn complaint(document: &Json, error: &ValidationError<'_>) -> String 
         Kind::UnevaluatedItems { .. } => "has too many items".into(),
         kind => format!("does not satisfy `{}`", kind.keyword()),
     }
+}
+
+/// The schema that a keyword is about: the one it stands in, or the one whose `allOf` that is.
+fn holder_of<'a>(document: &'a Json, pointer: &str) -> Option<&'a Json> {
+    let (schema, _) = pointer.rsplit_once('/')?;
+    let holder = schema
+        .rsplit_once('/')
+        .and_then(|(list, _)| list.strip_suffix("/allOf"));
+    document.pointer(holder.unwrap_or(schema))
 }
 
 pub(super) fn expected_types(kind: &TypeKind) -> Vec<&'static str> {

@@ -225,7 +225,7 @@ fn a_locked_deployment() {
     let (project, file) = applied();
     let other = Connection::open(&file).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let run = project.run(&["plan"]).exits(1);
+    let run = project.run(&["plan"]).exits(7);
     assert!(run.stderr.contains("locked by another process"), "{}", run.stderr);
 }
 

@@ -24,6 +24,30 @@ fn many_groups(count: usize) -> String {
     text
 }
 
+/// What a writer leaves that is killed after SQLite has begun to change the file: a journal to roll back. Taken from
+/// a copy made in the middle of a transaction, so that it is there every time.
+#[test]
+fn with_a_journal_to_roll_back() {
+    let project = Project::new("ucserver").seed("users: { anna: {} }").file(
+        "rolecall.yaml",
+        "system: ucserver\ndeployments: { local: { kind: embedded, seed: seed }, copy: { kind: embedded } }\ndefault: local\n",
+    );
+    let project = project.manifest("groups: { A: {} }\n");
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    let folder = project.path().join(".rolecall");
+    let writer = rusqlite::Connection::open(folder.join("local.db")).unwrap();
+    // A cache of one page spills at once, so that the file itself is changed before the commit.
+    writer
+        .execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE")
+        .unwrap();
+    writer.execute_batch("CREATE TABLE filler (x); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO filler SELECT hex(randomblob(200)) FROM n").unwrap();
+    std::fs::copy(folder.join("local.db"), folder.join("copy.db")).unwrap();
+    std::fs::copy(folder.join("local.db-journal"), folder.join("copy.db-journal")).unwrap();
+    drop(writer);
+    let run = project.run(&["plan", "--deployment", "copy", "--detailed-exitcode"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
 #[test]
 fn at_any_moment() {
     let seed = "

@@ -29,7 +29,7 @@ impl Project {
         let project = Self {
             folder: tempfile::tempdir().unwrap(),
         };
-        project.file(
+        project.seed("users: {}\n").file(
             "rolecall.yaml",
             &format!("system: {system}\ndeployments: {{ local: {{ kind: embedded, seed: seed }} }}\n"),
         )

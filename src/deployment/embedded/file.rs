@@ -35,7 +35,18 @@ const STATEMENTS: usize = 192;
 static CREATED: AtomicU64 = AtomicU64::new(0);
 
 /// Opens a file so that it cannot be written to.
+///
+/// A journal beside it is what a killed writer left behind. Whoever may not write cannot roll it back and so cannot
+/// read, which is why that is done first: it completes nothing and only undoes what was half-done.
 pub(super) fn open_to_read(path: &Path, system: &System) -> Result<Connection, DeploymentError> {
+    if is_journal_left(path) {
+        let recover = || -> Outcome<i64> {
+            let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            connection.busy_timeout(PATIENCE)?;
+            format(&connection)
+        };
+        recover().map_err(|fault| fault.at(path))?;
+    }
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let prepare = || -> Outcome<i64> {
         connection.pragma_update(None, "query_only", true)?;
@@ -67,6 +78,12 @@ pub(super) fn open_to_write(path: &Path, system: &System) -> Result<Connection, 
     }
     bring_up_to_date(&mut connection, system).map_err(|fault| fault.at(path))?;
     Ok(connection)
+}
+
+fn is_journal_left(path: &Path) -> bool {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    fs::metadata(journal).is_ok_and(|metadata| metadata.len() > 0)
 }
 
 fn open(path: &Path, access: OpenFlags) -> Result<Connection, DeploymentError> {

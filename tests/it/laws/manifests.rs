@@ -16,15 +16,10 @@ use crate::world::{CHEAP, COSTLY, holds, wishes};
 pub(super) fn plan(system: &System, live: &Snapshot, intent: &Intent) -> (Overlay, Plan, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let overlay = overlay(system, live, intent, Scope::Manifests, &mut diagnostics);
-    let context = Context {
-        system,
-        intent,
-        desired: &overlay.desired,
-        live: Some(live),
-        renames: &overlay.renames,
-        installation: &live.installation,
-    };
-    check(&context, &mut diagnostics);
+    check(
+        &Context::new(system, intent, &overlay, Some(live), &live.installation),
+        &mut diagnostics,
+    );
     let plan = Plan::new(system, live, &overlay, intent);
     (overlay, plan, diagnostics)
 }
