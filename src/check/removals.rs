@@ -3,7 +3,7 @@
 //! What `removed:` says is judged as it is written; what is really deleted, by removals and by exhaustive
 //! ownership, is judged by the names that objects have on the deployment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use crate::model::{At, GroupName, GroupVariety, Identity, Kind, Principal, ProfileName, Removal, RoleName};
@@ -17,13 +17,20 @@ pub(super) fn allowed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     deleted_without_heir(context, diagnostics);
 }
 
-/// One kind of removal, taken apart so that the three are judged alike.
+/// One removal as it is written.
+struct Written<'a> {
+    name: &'a str,
+    place: Span,
+    /// Whether anyone takes over.
+    has_heir: bool,
+    /// The heir of the same kind, if that is who takes over.
+    heir: Option<(&'a str, Span)>,
+}
+
+/// The removals of one kind, so that all kinds are judged alike.
 struct Kinded<'a> {
     kind: Kind,
-    /// Names, places, and the heir of the same kind, if one is named.
-    removals: Vec<(&'a str, &'a Removal, Option<(&'a str, Span)>)>,
-    /// Whether an heir of any kind is named, in the same order.
-    has_heir: Vec<bool>,
+    removals: Vec<Written<'a>>,
     wanted: Vec<(&'a str, Span)>,
     builtin: Vec<&'a str>,
     needs: (Constraint, Code),
@@ -35,39 +42,43 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
     let intent = context.intent;
     let builtin = &context.system.definition().builtin;
     let removed = &intent.removed;
-    let profile_heir = |removal: &'a Removal| {
-        removal
+    let profile = |(name, removal): (&'a ProfileName, &'a Removal)| Written {
+        name: name.as_str(),
+        place: removal.at,
+        has_heir: removal.transfer_to_profile.is_some(),
+        heir: removal
             .transfer_to_profile
             .as_ref()
-            .map(|at| (at.value.as_str(), at.span))
+            .map(|at| (at.value.as_str(), at.span)),
     };
-    let role_heir = |removal: &'a Removal| match &removal.transfer_to {
-        Some(At {
-            value: Principal::Role(heir),
-            span,
-        }) => Some((heir.as_str(), *span)),
-        Some(_) | None => None,
+    let role = |(name, removal): (&'a RoleName, &'a Removal)| Written {
+        name: name.as_str(),
+        place: removal.at,
+        has_heir: removal.transfer_to.is_some(),
+        heir: match &removal.transfer_to {
+            Some(At {
+                value: Principal::Role(heir),
+                span,
+            }) => Some((heir.as_str(), *span)),
+            Some(_) | None => None,
+        },
     };
-    let group_heir = |removal: &'a Removal| match &removal.transfer_to {
-        Some(At {
-            value: Principal::Group(heir),
-            span,
-        }) => Some((heir.as_str(), *span)),
-        Some(_) | None => None,
+    let group = |(name, removal): (&'a GroupName, &'a Removal)| Written {
+        name: name.as_str(),
+        place: removal.at,
+        has_heir: removal.transfer_to.is_some(),
+        heir: match &removal.transfer_to {
+            Some(At {
+                value: Principal::Group(heir),
+                span,
+            }) => Some((heir.as_str(), *span)),
+            Some(_) | None => None,
+        },
     };
     [
         Kinded {
             kind: Kind::Profile,
-            removals: removed
-                .profiles
-                .iter()
-                .map(|(name, r)| (name.as_str(), r, profile_heir(r)))
-                .collect(),
-            has_heir: removed
-                .profiles
-                .values()
-                .map(|r| r.transfer_to_profile.is_some())
-                .collect(),
+            removals: removed.profiles.iter().map(profile).collect(),
             wanted: intent
                 .profiles
                 .iter()
@@ -83,12 +94,7 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
         },
         Kinded {
             kind: Kind::Role,
-            removals: removed
-                .roles
-                .iter()
-                .map(|(name, r)| (name.as_str(), r, role_heir(r)))
-                .collect(),
-            has_heir: removed.roles.values().map(|r| r.transfer_to.is_some()).collect(),
+            removals: removed.roles.iter().map(role).collect(),
             wanted: intent
                 .roles
                 .iter()
@@ -101,12 +107,7 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
         },
         Kinded {
             kind: Kind::Group,
-            removals: removed
-                .groups
-                .iter()
-                .map(|(name, r)| (name.as_str(), r, group_heir(r)))
-                .collect(),
-            has_heir: removed.groups.values().map(|r| r.transfer_to.is_some()).collect(),
+            removals: removed.groups.iter().map(group).collect(),
             wanted: intent
                 .groups
                 .iter()
@@ -126,39 +127,38 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
 /// What manifests say, in whatever spelling the product takes for the same name.
 fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     let fold = |name: &str| context.system.fold(name).into_owned();
-    for kinded in kinds(context) {
-        if kinded.removals.is_empty() {
-            continue;
-        }
+    for kinded in kinds(context).iter().filter(|kinded| !kinded.removals.is_empty()) {
         let kind = kinded.kind.as_str();
-        let removed: BTreeSet<String> = kinded.removals.iter().map(|(name, ..)| fold(name)).collect();
-        let builtin: BTreeSet<String> = kinded.builtin.iter().map(|name| fold(name)).collect();
-        let wanted = kinded
-            .wanted
+        let removed: BTreeMap<String, Span> = kinded
+            .removals
             .iter()
-            .filter(|(name, _)| removed.contains(&fold(name)));
-        for (name, place) in wanted {
-            let removal = kinded
-                .removals
-                .iter()
-                .find(|(removed, ..)| fold(removed) == fold(name));
-            if let Some((_, removal, _)) = removal {
+            .map(|removal| (fold(removal.name), removal.place))
+            .collect();
+        let builtin: BTreeSet<String> = kinded.builtin.iter().map(|name| fold(name)).collect();
+        for (name, defined) in &kinded.wanted {
+            if let Some(place) = removed.get(&fold(name)) {
                 let message = format!("{kind} `{name}` is both defined and removed");
-                let diagnostic = context.error(Code::RemovedAndWanted, message, removal.at);
-                diagnostics.push(diagnostic.label(*place, "defined here"));
+                let diagnostic = context.error(Code::RemovedAndWanted, message, *place);
+                diagnostics.push(diagnostic.label(*defined, "defined here"));
             }
         }
         let (constraint, code) = kinded.needs;
-        for ((name, removal, heir), has_heir) in kinded.removals.iter().zip(&kinded.has_heir) {
+        for Written {
+            name,
+            place,
+            has_heir,
+            heir,
+        } in &kinded.removals
+        {
             if builtin.contains(&fold(name)) {
                 let message = format!("{kind} `{name}` is built in and cannot be deleted");
-                diagnostics.push(context.error(Code::BuiltinObject, message, removal.at));
+                diagnostics.push(context.error(Code::BuiltinObject, message, *place));
             }
             if !has_heir && context.system.has(constraint) {
                 let message = format!("{kind} `{name}` is removed without {}", kinded.heir_words);
-                diagnostics.push(context.error(code, message, removal.at).hint(kinded.hint));
+                diagnostics.push(context.error(code, message, *place).hint(kinded.hint));
             }
-            if let Some((heir, place)) = heir.filter(|(heir, _)| removed.contains(&fold(heir))) {
+            if let Some((heir, place)) = heir.filter(|(heir, _)| removed.contains_key(&fold(heir))) {
                 let message =
                     format!("{kind} `{name}` cannot be handed over to `{heir}`, which is removed as well");
                 diagnostics.push(context.error(Code::TransferToItself, message, place));

@@ -5,12 +5,14 @@
 
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+mod asked;
 mod commands;
 mod examples;
 mod generated;
 mod input;
 mod killed;
 mod laws;
+mod plans;
 mod refused;
 mod refused_by_deployment;
 mod support;
