@@ -9,8 +9,6 @@ mod gather;
 mod load;
 mod project;
 pub mod schema;
-mod schema_names;
-mod schema_rights;
 pub mod write;
 
 pub use document::*;
@@ -19,7 +17,7 @@ pub use load::{DeploymentEntry, Project, Reading, shipped};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };
-pub use schema_names::add_names;
+pub use schema::add_names;
 pub use write::{
     Documents, Layout, ProjectFile, SchemaReference, WriteError, WriteOptions, documents, project_from,
     starter,

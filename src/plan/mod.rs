@@ -7,6 +7,7 @@ mod change;
 mod diff;
 mod operation;
 mod overlay;
+mod removal;
 mod rename;
 mod replay;
 mod rights;

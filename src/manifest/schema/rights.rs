@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::schema::choices;
+use super::edit::choices;
 use crate::model::Level;
 use crate::system::{Action, Definition, FieldKind, ModuleKind};
 
