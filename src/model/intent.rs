@@ -250,11 +250,18 @@ impl SharingIntent {
 
     /// A place that makes the manifests own the rules of a module.
     pub fn place_of_module(&self, module: &ModuleName) -> Option<Span> {
+        // Rules are ordered by module, and the first of a module is not before this one.
+        let first = RuleKey {
+            module: module.clone(),
+            from: Principal::Everyone,
+            to: Principal::Everyone,
+        };
         let listed = self
             .rules
-            .iter()
-            .find(|(key, _)| key.module == *module)
-            .map(|(_, access)| access.span);
+            .range(first..)
+            .next()
+            .filter(|(key, _)| key.module == *module);
+        let listed = listed.map(|(_, wanted)| wanted.span);
         listed.or_else(|| self.no_rules.get(module).copied())
     }
 }

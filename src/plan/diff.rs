@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::operation::{Edit, Object, Operation};
 use super::overlay::Heirs;
 use super::rename::{Renames, in_order};
-use crate::model::{Group, GroupName, Role, RoleName, Snapshot, UserName};
+use crate::model::{Group, GroupName, Role, RoleName, Snapshot};
 use crate::system::{Constraint, System};
 
 /// The writes that turn `live` into `desired`, in order.
@@ -200,15 +200,6 @@ fn follows_transfer(before: Option<&RoleName>, after: Option<&RoleName>, heirs: 
         .and_then(|role| heirs.roles.get(role))
         .and_then(Option::as_ref);
     heir.is_some() && heir == after
-}
-
-/// The users who change their role because their role is deleted, by deleted role.
-pub fn transferred_users(live: &Snapshot, role: &RoleName) -> Vec<UserName> {
-    live.users
-        .iter()
-        .filter(|(_, user)| user.role.as_ref() == Some(role))
-        .map(|(name, _)| name.clone())
-        .collect()
 }
 
 /// Group edits in an order in which no step closes a cycle and every nested group exists.

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 pub use change::{
     AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes,
 };
-pub use diff::{diff, transferred_users};
+pub use diff::diff;
 pub use operation::{Edit, Object, Operation};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
 pub use rename::Renames;

@@ -64,9 +64,15 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
         ..style
     };
     let mut lines = Vec::new();
+    // The verdict comes last: that is where a tired reader and the end of a log are.
+    let notes = report
+        .notes
+        .iter()
+        .map(|note| format!("{}    {}", style.paint(BOLD, "Note"), visible(note)));
     if report.changes.is_empty() {
-        lines.push(nothing_to_do(report));
         unmanaged(report, style, &mut lines);
+        lines.extend(notes);
+        lines.push(nothing_to_do(report));
     } else {
         lines.push(title(report));
         lines.extend([String::new(), style.paint(BOLD, "Changes")]);
@@ -74,10 +80,9 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
             object(change, style, &mut lines);
         }
         unmanaged(report, style, &mut lines);
-        lines.extend([String::new(), summary(report, style)]);
-    }
-    for note in &report.notes {
-        lines.push(format!("{}    {}", style.paint(BOLD, "Note"), visible(note)));
+        lines.push(String::new());
+        lines.extend(notes);
+        lines.push(summary(report, style));
     }
     lines.push(String::new());
     lines.join("\n")
