@@ -59,7 +59,7 @@ pub struct DeploymentDocument {
 
 /// One deployment, said in full.
 #[derive(Deserialize, JsonSchema)]
-#[schemars(title = "Deployment")]
+#[schemars(rename = "DeploymentDocument")]
 #[serde(deny_unknown_fields)]
 struct FullDeployment {
     /// How it is reached.

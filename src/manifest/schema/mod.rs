@@ -19,7 +19,7 @@ pub use names::add_names;
 
 use self::edit::*;
 use self::groups::groups;
-use self::rights::{modules, permissions};
+use self::rights::{modules, permissions, shared_definitions};
 use self::sharing::{removed_and_existing, sharing};
 use self::tidy::{allow_null, drop_unused_definitions, nullable_definitions, tidy, title_definitions};
 use super::document::Document;
@@ -190,8 +190,12 @@ fn rights(schema: &mut Value, holder: &str, definition: &Definition) {
         && let Some(kind) = &definition.modules
     {
         set(schema, &pointer, modules(kind));
+        for (name, definition) in shared_definitions(kind) {
+            schema["$defs"][name] = definition;
+        }
     }
 }
+
 fn users(schema: &mut Value, definition: &Definition, audience: Audience) {
     let kind = &definition.users;
     let seeds = audience == Audience::Seeds;

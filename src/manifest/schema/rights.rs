@@ -36,12 +36,20 @@ pub(super) fn modules(kind: &ModuleKind) -> Value {
                 !module.without_actions.contains(&action.id)
             }
         });
-        let mut rights = module_rights(kind, actions);
-        if let Some(fields) = &kind.fields {
+        let is_usual = module.extra_actions.is_empty() && module.without_actions.is_empty();
+        let mut rights = module_rights(
+            kind,
+            if is_usual {
+                shared(ACTIONS)
+            } else {
+                actions_of(kind, actions)
+            },
+        );
+        if kind.fields.is_some() {
             let known = module
                 .fields
                 .iter()
-                .map(|field| (field.to_string(), field_choices(fields)));
+                .map(|field| (field.to_string(), shared(FIELD_ACCESS)));
             rights["properties"]["fields"]["properties"] = Value::Object(known.collect());
         }
         rights["description"] = json!(if module.purpose.is_empty() {
@@ -52,22 +60,41 @@ pub(super) fn modules(kind: &ModuleKind) -> Value {
         properties.insert(module.name.to_string(), rights);
     }
     let others = if kind.open {
-        module_rights(
-            kind,
-            kind.actions.iter().filter(|action| !action.only_where_named),
-        )
+        module_rights(kind, shared(ACTIONS))
     } else {
         json!(false)
     };
     json!({ "type": ["object", "null"], "properties": properties, "additionalProperties": others })
 }
 
-fn module_rights<'a>(kind: &ModuleKind, actions: impl Iterator<Item = &'a Action>) -> Value {
-    let mut properties = Map::new();
+/// The definition of what every module with the usual actions shares.
+const ACTIONS: &str = "Actions";
+
+/// The definition of the access to a field, which is the same for all of them.
+const FIELD_ACCESS: &str = "FieldAccess";
+
+/// What the rights on modules refer to: said once, for it is said of every module and field.
+pub(super) fn shared_definitions(kind: &ModuleKind) -> Vec<(&'static str, Value)> {
+    let usual = kind.actions.iter().filter(|action| !action.only_where_named);
+    let mut definitions = vec![(ACTIONS, actions_of(kind, usual))];
+    definitions.extend(
+        kind.fields
+            .as_ref()
+            .map(|fields| (FIELD_ACCESS, field_choices(fields))),
+    );
+    definitions
+}
+
+fn shared(definition: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{definition}") })
+}
+
+/// `actions:` of a module that has these.
+fn actions_of<'a>(kind: &ModuleKind, actions: impl Iterator<Item = &'a Action>) -> Value {
     // One shape for a whole system: as soon as one action takes levels, every action is written with its level.
     let takes_levels = kind.actions.iter().any(|action| !action.levels.is_empty());
     let words = |action: &Action| format!("{}\n\n{}", action.label, action.purpose);
-    let actions = if takes_levels {
+    let mut actions = if takes_levels {
         let known = actions.map(|action| {
             let mut level = levels(&action.levels, &action.purpose);
             level["description"] = json!(words(action));
@@ -82,12 +109,16 @@ fn module_rights<'a>(kind: &ModuleKind, actions: impl Iterator<Item = &'a Action
         let known = actions.map(|action| (action.id.as_str(), words(action)));
         json!({ "type": ["array", "null"], "uniqueItems": true, "items": choices(known) })
     };
-    let mut actions = actions;
     actions["description"] = json!("Exactly what is permitted. Left out, `otherwise` decides.");
+    actions
+}
+
+fn module_rights(kind: &ModuleKind, actions: Value) -> Value {
+    let mut properties = Map::new();
     properties.insert("actions".to_owned(), actions);
     if let Some(fields) = &kind.fields {
         let others = if fields.open {
-            field_choices(fields)
+            shared(FIELD_ACCESS)
         } else {
             json!(false)
         };
