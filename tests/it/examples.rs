@@ -64,6 +64,36 @@ fn broken() {
     insta::assert_snapshot!(run.stderr);
 }
 
+/// What README shows is what is printed. Only lines were left out.
+#[test]
+fn readme_shows_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks: Vec<&str> = readme
+        .split("```text\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    Project::copy_example("berlicrm", &folder.path().join("examples/berlicrm"));
+    Project::copy_example("broken", &folder.path().join("examples/broken"));
+    let plan = run_in(folder.path(), &["plan", "examples/berlicrm"])
+        .exits(0)
+        .stdout;
+    let broken = run_in(folder.path(), &["validate", "examples/broken"])
+        .exits(1)
+        .stderr;
+    assert_eq!(blocks.len(), 2);
+    for (block, printed) in blocks.iter().zip([plan, broken]) {
+        let printed: Vec<&str> = printed.lines().collect();
+        for line in block.lines().filter(|line| line.trim() != "[...]") {
+            assert!(
+                printed.contains(&line),
+                "README shows a line that is not printed: {line}"
+            );
+        }
+    }
+}
+
 /// What a checkout holds is what was committed: examples leave nothing behind.
 #[test]
 fn examples_carry_no_deployment() {

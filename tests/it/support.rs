@@ -44,6 +44,11 @@ impl Project {
         project
     }
 
+    /// Copies one of the examples to a folder.
+    pub fn copy_example(name: &str, folder: &Path) {
+        copy(&root().join("examples").join(name), folder);
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
