@@ -84,6 +84,10 @@ pub const CHECKS: &[Check] = &[
         run: names::unique,
     },
     Check {
+        name: "renames",
+        run: names::renames,
+    },
+    Check {
         name: "references",
         run: references::resolve,
     },

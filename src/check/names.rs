@@ -1,12 +1,12 @@
 //! What objects may be called.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Context;
 use crate::model::{Identity, Kind};
 use crate::system::NameFormat;
-use crate::text::{Code, Diagnostic, Diagnostics, Span};
+use crate::text::{Code, Diagnostic, Diagnostics, Span, closest};
 
 /// Names that the product takes as they are written.
 pub(super) fn allowed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
@@ -99,5 +99,86 @@ fn same<'a, N: AsRef<str> + Clone + 'a>(
             diagnostic = diagnostic.label(place, "the other one");
         }
         diagnostics.push(diagnostic);
+    }
+}
+
+/// Old names: each taken over once, by another name, and there to be taken over.
+pub(super) fn renames(context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let intent = context.intent;
+    let profiles = intent.profiles.iter();
+    let profiles = profiles.filter_map(|(name, wanted)| Some((name.as_str(), wanted.renamed_from.as_ref()?)));
+    let profiles = profiles.map(|(name, old)| (name, old.value.as_str(), old.span));
+    let roles = intent.roles.iter();
+    let roles = roles.filter_map(|(name, wanted)| Some((name.as_str(), wanted.renamed_from.as_ref()?)));
+    let roles = roles.map(|(name, old)| (name, old.value.as_str(), old.span));
+    let groups = intent.groups.iter();
+    let groups = groups.filter_map(|(name, wanted)| Some((name.as_str(), wanted.renamed_from.as_ref()?)));
+    let groups = groups.map(|(name, old)| (name, old.value.as_str(), old.span));
+    let before = context.before;
+    taken_over(
+        context,
+        Kind::Profile,
+        profiles,
+        before.map(|b| b.profiles.keys().map(AsRef::as_ref)),
+        diagnostics,
+    );
+    taken_over(
+        context,
+        Kind::Role,
+        roles,
+        before.map(|b| b.roles.keys().map(AsRef::as_ref)),
+        diagnostics,
+    );
+    taken_over(
+        context,
+        Kind::Group,
+        groups,
+        before.map(|b| b.groups.keys().map(AsRef::as_ref)),
+        diagnostics,
+    );
+}
+
+fn taken_over<'a>(
+    context: &Context<'_>,
+    kind: Kind,
+    wishes: impl Iterator<Item = (&'a str, &'a str, Span)>,
+    before: Option<impl Iterator<Item = &'a str>>,
+    diagnostics: &mut Diagnostics,
+) {
+    let wishes: Vec<_> = wishes.collect();
+    if wishes.is_empty() {
+        return;
+    }
+    let kind = kind.as_str();
+    let before: Option<BTreeSet<&str>> = before.map(Iterator::collect);
+    let mut taken: BTreeMap<Cow<'_, str>, (&str, Span)> = BTreeMap::new();
+    for (name, old, span) in wishes {
+        if name == old {
+            let message = format!("{kind} `{name}` is renamed from its own name");
+            diagnostics.push(
+                context
+                    .error(Code::RenameConflict, message, span)
+                    .hint("take `renamed_from` away"),
+            );
+            continue;
+        }
+        if let Some((other, first)) = taken.insert(context.system.fold(old), (name, span)) {
+            let message = format!("both `{other}` and `{name}` take over from {kind} `{old}`");
+            diagnostics.push(
+                context
+                    .error(Code::RenameConflict, message, span)
+                    .label(first, "the other one"),
+            );
+        }
+        // The live names are those after the renames: had the old name been there, the new one would be now.
+        if let Some(before) = before.as_ref().filter(|before| !before.contains(name)) {
+            let message =
+                format!("there is no {kind} `{old}` to rename, so `{name}` is created with nothing in it");
+            let missing = Diagnostic::warning(Code::NothingToRename, message).at(span);
+            diagnostics.push(match closest(old, before.iter().copied()) {
+                Some(close) => missing.hint(format!("did you mean `{close}`?")),
+                None => missing,
+            });
+        }
     }
 }

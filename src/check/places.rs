@@ -15,6 +15,14 @@ impl Context<'_> {
         }
     }
 
+    /// What to do about a module that is not known.
+    pub(super) fn where_modules_come_from(&self) -> &'static str {
+        match self.before {
+            Some(_) => "the deployment does not have it; modules are made in the product",
+            None => "list it under `installation.modules` in rolecall.yaml",
+        }
+    }
+
     /// A violation at a known place.
     pub(super) fn error(&self, code: Code, message: impl Into<String>, place: Span) -> Diagnostic {
         Diagnostic::error(code, message).at(place)

@@ -144,6 +144,7 @@ impl<'a> Resolver<'a> {
             place,
             renamed,
             removed,
+            self.context.before.is_some(),
             roles.keys().map(RoleName::as_str),
         ))
     }
@@ -161,6 +162,7 @@ impl<'a> Resolver<'a> {
             place,
             renamed,
             removed,
+            self.context.before.is_some(),
             profiles.keys().map(ProfileName::as_str),
         ))
     }
@@ -178,6 +180,7 @@ impl<'a> Resolver<'a> {
             place,
             renamed,
             removed,
+            self.context.before.is_some(),
             groups.keys().map(GroupName::as_str),
         ))
     }
@@ -246,6 +249,7 @@ fn unknown<'a>(
     place: Span,
     renamed: Option<&str>,
     removed: bool,
+    live: bool,
     known: impl Iterator<Item = &'a str>,
 ) -> Diagnostic {
     if let Some(new) = renamed {
@@ -263,11 +267,19 @@ fn unknown<'a>(
         )
         .at(place);
     }
-    let diagnostic = Diagnostic::error(Code::UnknownReference, format!("unknown {kind} `{name}`")).at(place);
+    // Against a deployment, listing a name does not help: it would have to be there.
+    let message = if live {
+        format!("the deployment has no {kind} `{name}`")
+    } else {
+        format!("unknown {kind} `{name}`")
+    };
+    let diagnostic = Diagnostic::error(Code::UnknownReference, message).at(place);
     match closest(name, known) {
+        Some(close) if live => diagnostic.hint(format!("did you mean `{close}`?")),
         Some(close) => diagnostic.hint(format!(
             "did you mean `{close}`? If not, list it under `existing.{kind}s`"
         )),
+        None if live => diagnostic,
         None => diagnostic.hint(format!("define it, or list it under `existing.{kind}s`")),
     }
 }

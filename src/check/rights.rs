@@ -29,7 +29,7 @@ pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 );
                 unknown = match closest(module.as_str(), modules.iter().map(ModuleName::as_str)) {
                     Some(close) => unknown.hint(format!("did you mean `{close}`?")),
-                    None => unknown.hint("list it under `installation.modules` in rolecall.yaml"),
+                    None => unknown.hint(context.where_modules_come_from()),
                 };
                 diagnostics.push(unknown);
                 continue;
@@ -56,7 +56,12 @@ pub(super) fn known(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             let closed = kind.fields.as_ref().is_none_or(|fields| !fields.open);
             if wanted.actions.is_none() && wanted.fields.is_none() {
                 let message = format!("nothing is said of `{module}`, so it is as if it were not named");
-                let hint = "write `actions: []` for no rights";
+                let levels = kind.actions.iter().any(|action| !action.levels.is_empty());
+                let hint = if levels {
+                    "write `actions: {}` for no rights"
+                } else {
+                    "write `actions: []` for no rights"
+                };
                 diagnostics.push(
                     Diagnostic::warning(Code::NoEffect, message)
                         .at(wanted.at)

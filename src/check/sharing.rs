@@ -61,7 +61,7 @@ fn shareable(
         diagnostics.push(
             match closest(module.as_str(), modules.iter().map(ModuleName::as_str)) {
                 Some(close) => unknown.hint(format!("did you mean `{close}`?")),
-                None => unknown.hint("list it under `installation.modules` in rolecall.yaml"),
+                None => unknown.hint(context.where_modules_come_from()),
             },
         );
         return;

@@ -29,6 +29,9 @@ pub(super) struct ApplyArgs {
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
+    /// Show every item and attribute of the plan, however many there are
+    #[arg(long)]
+    verbose: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -36,9 +39,13 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let text = terminal(&report(&workspace, &entry, &planned), style(ui));
+    let text = terminal(&report(&workspace, &entry, &planned), style(ui, args.verbose));
     ui.data(&text)?;
     if planned.plan.is_empty() {
+        if !Workspace::is_there(&entry)? {
+            workspace.store(ui, &entry)?;
+            ui.say(&format!("Made {} as its seed says", entry.name));
+        }
         return Ok(Exit::Done);
     }
     if !args.auto_approve {
@@ -101,7 +108,7 @@ fn verify(
         return Ok(false);
     }
     if !again.plan.is_empty() {
-        ui.data(&terminal(&report(workspace, entry, &again), style(ui)))?;
+        ui.data(&terminal(&report(workspace, entry, &again), style(ui, true)))?;
         ui.say("error: the above was not applied although the deployment said so");
         return Ok(false);
     }

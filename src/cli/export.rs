@@ -31,7 +31,7 @@ struct Export<'a> {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open_project(ui, &args.target.folder)?;
     let entry = workspace.deployment(&args.target)?;
     let snapshot = workspace.live(ui, &entry)?;
     let export = Export {

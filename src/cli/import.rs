@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::paths::from_folder;
 use super::ui::Ui;
-use super::workspace::{Workspace, write_file};
+use super::workspace::{Workspace, known_installation, write_file};
 use super::{Exit, Failure, Target};
 use crate::manifest::schema::{self, Audience};
 use crate::manifest::write::{Layout, ProjectFile, SchemaReference, WriteOptions, project_from};
-use crate::manifest::{DeploymentDocument, DeploymentEntry, PROJECT_FILE};
+use crate::manifest::{DeploymentDocument, DeploymentEntry, MANIFESTS_FOLDER, PROJECT_FILE};
 use crate::system::System;
 use crate::text::Spanned;
 
@@ -42,9 +42,14 @@ enum LayoutChoice {
 
 pub(super) fn run(ui: &mut Ui, args: &ImportArgs) -> Result<Exit, Failure> {
     refuse_full(&args.out)?;
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open_project(ui, &args.target.folder)?;
     let entry = workspace.deployment(&args.target)?;
-    let snapshot = workspace.live(ui, &entry)?;
+    refuse_inside(&args.out, &args.target.folder.join(MANIFESTS_FOLDER))?;
+    if let Some(seed) = &entry.seed {
+        refuse_inside(&args.out, seed)?;
+    }
+    let mut snapshot = workspace.live(ui, &entry)?;
+    snapshot.installation = known_installation(&workspace.project.installation, &snapshot);
     let system = &workspace.project.system;
     let system_reference = match &workspace.project.definition {
         Some(path) => from_folder(&args.out, path)?,
@@ -121,6 +126,18 @@ pub(super) fn refuse_full(folder: &Path) -> anyhow::Result<()> {
     }
     if is_full {
         bail!("{} is not empty", folder.display());
+    }
+    Ok(())
+}
+
+/// Files there would become manifests of the project itself.
+fn refuse_inside(out: &Path, folder: &Path) -> anyhow::Result<()> {
+    if !from_folder(folder, out)?.starts_with("../") {
+        bail!(
+            "{} is inside {}, whose files are read as manifests",
+            out.display(),
+            folder.display()
+        );
     }
     Ok(())
 }

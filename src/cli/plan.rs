@@ -19,6 +19,9 @@ pub(super) struct PlanArgs {
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Show every item and attribute, however many there are
+    #[arg(long)]
+    verbose: bool,
     /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
     #[arg(long)]
     detailed_exitcode: bool,
@@ -30,7 +33,7 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let planned = workspace.plan(ui, &entry)?;
     let report = report(&workspace, &entry, &planned);
     let text = match args.format {
-        Format::Terminal => terminal(&report, style(ui)),
+        Format::Terminal => terminal(&report, style(ui, args.verbose)),
         Format::Json => json(&report),
     };
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
@@ -39,11 +42,11 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     Ok(if changes { Exit::Changes } else { Exit::Done })
 }
 
-pub(super) fn style(ui: &Ui) -> Style {
+pub(super) fn style(ui: &Ui, verbose: bool) -> Style {
     Style {
         color: ui.color,
         width: ui.width,
-        verbose: false,
+        verbose,
     }
 }
 

@@ -43,6 +43,23 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// Reads the project without its manifests, for commands that have no use for them: mistakes there do not keep
+    /// anyone from reading a deployment.
+    pub(super) fn open_project(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
+        let mut reading = Reading::default();
+        let project = reading.project_file_alone(folder);
+        if reading.diagnostics.has_errors() {
+            ui.diagnostics(&mut reading.diagnostics, &reading.sources);
+        }
+        match project {
+            Some(project) if !reading.diagnostics.has_errors() => Ok(Self {
+                reading,
+                project: Kept::new(project),
+            }),
+            Some(_) | None => Err(Failure::Reported),
+        }
+    }
+
     /// Reads the project as far as it can be read; ends the command only where there is none.
     pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
         let mut reading = Reading::default();
@@ -249,7 +266,7 @@ impl Workspace {
 }
 
 /// What the deployment says of its installation. The project file adds what a deployment may not know: features.
-fn known_installation(stated: &Installation, live: &Snapshot) -> Installation {
+pub(super) fn known_installation(stated: &Installation, live: &Snapshot) -> Installation {
     let mut known = live.installation.clone();
     for (feature, present) in &stated.features {
         known.features.entry(feature.clone()).or_insert(*present);

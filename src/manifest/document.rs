@@ -248,15 +248,19 @@ pub struct GroupDocument {
 pub struct MembersDocument {
     /// Single users.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub users: Option<Vec<Spanned<UserName>>>,
     /// Everyone whose role is one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub roles: Option<Vec<Spanned<RoleName>>>,
     /// Everyone whose role is one of these or below one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub roles_and_subordinates: Option<Vec<Spanned<RoleName>>>,
     /// Everyone in one of these groups.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub groups: Option<Vec<Spanned<GroupName>>>,
 }
 
@@ -330,7 +334,7 @@ impl JsonSchema for AuthorisationsDocument {
 #[serde(deny_unknown_fields)]
 pub struct LineDocument {
     /// The line's number.
-    #[schemars(example = &"100")]
+    #[schemars(length(min = 1), example = &"100")]
     pub number: String,
     /// What the line may know and do about the group's members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -367,7 +371,7 @@ pub struct CallGroupDocument {
     pub mode: Spanned<CallGroupWord>,
     /// The number that is called; needed unless the mode is `off`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"300")]
+    #[schemars(length(min = 1), example = &"300")]
     pub number: Option<String>,
 }
 
@@ -387,14 +391,15 @@ pub enum MonitorPlace {
 #[serde(deny_unknown_fields)]
 pub struct KeyDocument {
     /// What the key is called.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The phone number it dials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"+49 30 5550100")]
+    #[schemars(length(min = 1), example = &"+49 30 5550100")]
     pub number: Option<String>,
     /// The speed dial it uses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(example = &"*21")]
+    #[schemars(length(min = 1), example = &"*21")]
     pub speed_dial: Option<String>,
     /// Where it is shown.
     #[serde(rename = "in")]
@@ -540,15 +545,19 @@ pub struct HeirDocument {
 pub struct ExistingDocument {
     /// Roles that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub roles: Option<Vec<Spanned<RoleName>>>,
     /// Profiles that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub profiles: Option<Vec<Spanned<ProfileName>>>,
     /// Groups that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub groups: Option<Vec<Spanned<GroupName>>>,
     /// Users that manifests refer to and do not define.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("uniqueItems" = true))]
     pub users: Option<Vec<Spanned<UserName>>>,
 }
 

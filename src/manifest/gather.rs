@@ -12,10 +12,10 @@ use crate::model::{
     At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
     Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
     ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey,
-    UserIntent, UserName,
+    Status, UserIntent, UserName,
 };
 use crate::system::System;
-use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned};
+use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned, closest};
 
 /// Merges documents into one intent.
 pub struct Gather<'a> {
@@ -139,11 +139,37 @@ impl<'a> Gather<'a> {
 
     /// Adds what an installation is said to have.
     pub fn installation(&mut self, document: &InstallationDocument) {
-        let installation = &mut self.intent.installation;
-        for (_, feature, present) in features(document) {
-            installation.features.insert(feature, present);
+        let definition = self.system.definition();
+        for (key, feature, present) in features(document) {
+            if definition.features.iter().all(|known| known.id != feature) {
+                let unknown =
+                    Diagnostic::error(Code::UnknownKey, format!("unknown feature `{feature}`")).at(key.span);
+                let known = definition.features.iter().map(|known| known.id.as_str());
+                self.diagnostics.push(match closest(feature.as_str(), known) {
+                    Some(close) => unknown.hint(format!("did you mean `{close}`?")),
+                    None => unknown,
+                });
+            }
+            self.intent.installation.features.insert(feature, present);
         }
+        let kind = definition.modules.as_ref();
+        let installation = &mut self.intent.installation;
         for entry in document.modules.iter().flatten() {
+            let module = ModuleName::from(entry.key.value.as_str());
+            if kind.is_none_or(|kind| !kind.open) && self.system.module(&module).is_none() {
+                let message = format!(
+                    "{} has no module `{module}`, nor any of its own",
+                    definition.title
+                );
+                self.diagnostics
+                    .push(Diagnostic::error(Code::UnknownModule, message).at(entry.key.span));
+            }
+            let takes_fields = kind.is_some_and(|kind| kind.fields.is_some());
+            if let Some(field) = entry.value.iter().flatten().next().filter(|_| !takes_fields) {
+                let message = format!("{} has no rights on fields, so none are listed", definition.title);
+                self.diagnostics
+                    .push(Diagnostic::error(Code::UnknownField, message).at(field.span));
+            }
             let fields = installation
                 .modules
                 .entry(ModuleName::from(entry.key.value.as_str()))
@@ -205,7 +231,7 @@ impl<'a> Gather<'a> {
             renamed_from: group.renamed_from.map(at),
             description: text(group.description),
             variety: group.variety.map(at),
-            status: owned(group.status),
+            status: self.status(group.status),
             members: owned(group.members).map(|members| At::new(self::members(members.value), members.span)),
             roles: list(group.roles),
             head: optional(group.head),
@@ -215,9 +241,7 @@ impl<'a> Gather<'a> {
             line: nullable(group.line, |line| {
                 Some(Line {
                     number: line.number,
-                    authorisations: line
-                        .authorisations
-                        .and_then(|value| authorisations(self.system, value)),
+                    authorisations: line.authorisations.and_then(|value| self.authorisation(value)),
                 })
             }),
             call_group: nullable(group.call_group, |call_group| self.call_group(call_group)),
@@ -237,8 +261,38 @@ impl<'a> Gather<'a> {
         }
     }
 
-    fn authorisations(&self, field: Field<AuthorisationsDocument>) -> Option<At<Option<Authorisations>>> {
-        nullable(field, |value| authorisations(self.system, value))
+    fn authorisations(&mut self, field: Field<AuthorisationsDocument>) -> Option<At<Option<Authorisations>>> {
+        nullable(field, |value| self.authorisation(value))
+    }
+
+    fn authorisation(&mut self, document: AuthorisationsDocument) -> Option<Authorisations> {
+        let level = document.level;
+        let value = if level.value.as_str() == SPECIAL {
+            let areas = document.areas.into_iter();
+            let areas = areas
+                .map(|(area, rights)| (area.value, rights.into_iter().map(|right| right.value).collect()));
+            Authorisations::Special(areas.collect())
+        } else {
+            // A level has its own rights: more or fewer beside it would be lost.
+            for (area, _) in &document.areas {
+                let message = format!("single rights in `{area}` beside the level `{}`", level.value);
+                let diagnostic = Diagnostic::error(Code::InvalidValue, message).at(area.span);
+                self.diagnostics
+                    .push(diagnostic.hint("write `level: special`, or take the rights away"));
+            }
+            Authorisations::Level(level.value)
+        };
+        self.system.canonical_authorisations(Some(value))
+    }
+
+    /// There is no empty status: a half-written line must not switch a group on.
+    fn status(&mut self, field: Field<Status>) -> Option<At<Status>> {
+        if let Field::Null(span) = field {
+            let message = "`status` is `active` or `inactive`";
+            self.diagnostics
+                .push(Diagnostic::error(Code::WrongType, message).at(span));
+        }
+        field.into_option().map(at)
     }
 
     fn call_group(&mut self, document: CallGroupDocument) -> Option<CallGroup> {
@@ -492,18 +546,6 @@ fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsInte
         actions,
         fields,
     }
-}
-
-fn authorisations(system: &System, document: AuthorisationsDocument) -> Option<Authorisations> {
-    let value = if document.level.value.as_str() == SPECIAL {
-        let areas = document.areas.into_iter();
-        let areas =
-            areas.map(|(area, rights)| (area.value, rights.into_iter().map(|right| right.value).collect()));
-        Authorisations::Special(areas.collect())
-    } else {
-        Authorisations::Level(document.level.value)
-    };
-    system.canonical_authorisations(Some(value))
 }
 
 fn places(places: &[MonitorPlace]) -> MonitorPlaces {

@@ -66,14 +66,22 @@ pub struct Reading {
 impl Reading {
     /// Reads a project. `None` when it is too broken to go on; the diagnostics then say why.
     pub fn project(&mut self, folder: &Path) -> Option<Project> {
+        self.project_with(folder, true)
+    }
+
+    /// Reads a project without its manifests: the project file and the system's definition.
+    pub fn project_file_alone(&mut self, folder: &Path) -> Option<Project> {
+        self.project_with(folder, false)
+    }
+
+    fn project_with(&mut self, folder: &Path, manifests: bool) -> Option<Project> {
         let (document, file) = self.project_file(folder)?;
         let (system, definition) = self.system(folder, &document.system.value, document.system.span)?;
-        let mut intent = self.manifests(
-            &folder.join(MANIFESTS_FOLDER),
-            &system,
-            Audience::Manifests,
-            Some(file),
-        );
+        let mut intent = Intent::default();
+        if manifests {
+            let folder = folder.join(MANIFESTS_FOLDER);
+            intent = self.manifests(&folder, &system, Audience::Manifests, Some(file));
+        }
         intent.ownership = ownership(document.ownership.unwrap_or_default());
         let installation = {
             let mut gather = Gather::new(&system, &mut self.diagnostics);

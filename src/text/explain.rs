@@ -220,7 +220,9 @@ impl<'a> Explainer<'a> {
         let all_text = !allowed.is_empty() && allowed.iter().all(|value| value.is_string());
         let is_scalar = !matches!(node.value, Value::List(_) | Value::Map(_) | Value::Null);
         let mut found = if is_scalar && (node.text().is_some() || !all_text) {
-            let message = if few {
+            let message = if words.len() == 1 {
+                format!("{} is not {listed}, the only choice", quote_node(node))
+            } else if few {
                 format!("{} is not one of {listed}", quote_node(node))
             } else {
                 format!("{} is not an allowed value", quote_node(node))
@@ -239,7 +241,10 @@ impl<'a> Explainer<'a> {
         };
         if let Some(meant) = node
             .text()
-            .and_then(|text| closest(text, words.iter().map(String::as_str)))
+            .and_then(|text| closest(text, words.iter().map(String::as_str)).map(|meant| (text, meant)))
+            // A word that only begins like a choice is another word: `allow` is not a long `all`.
+            .filter(|(text, meant)| !(text.starts_with(meant) && text.len() > meant.len() + 1))
+            .map(|(_, meant)| meant)
         {
             found = found.hint(format!("did you mean `{meant}`?"));
         }

@@ -41,14 +41,14 @@ pub(super) fn groups(schema: &mut Value, definition: &Definition, kind: &GroupKi
         }
     }
     if let Some(words) = &kind.status {
-        let choices = [
+        let states = [
             (Status::Active.as_str(), words.active.as_str()),
             (Status::Inactive.as_str(), words.inactive.as_str()),
         ];
         set(
             schema,
             &format!("{group}/properties/status"),
-            choices_or_null(choices.into_iter()),
+            choices(states.into_iter()),
         );
     }
     keep_at(schema, "/$defs/MembersDocument", |key| {
