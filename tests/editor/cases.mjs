@@ -8,7 +8,7 @@ export const completions = [
   // estos UCServer
   ["ucserver", "|", "existing groups removed", ["groups", "assign rights together"]],
   ["ucserver", "groups / Sales / |", "authorisations call_group deputy head head_authorisations keys line members monitor_groups renamed_from services status", ["head", "group leader"]],
-  ["ucserver", "groups / Sales / status: |", "active inactive null", ["inactive", "Group settings not active"]],
+  ["ucserver", "groups / Sales / status: |", "active inactive", ["inactive", "Group settings not active"]],
   ["ucserver", "groups / Sales / members / |", "users", ["users", "Members"]],
   ["ucserver", "groups / Sales / services: [|]", "some start_chat send_sms livechat_advisors", ["send_sms", "Send SMS If this option is activated"]],
   ["ucserver", "groups / Sales / services / - / |", "some start_chat send_sms livechat_advisors", ["send_sms", "Send SMS If this option is activated"]],

@@ -102,6 +102,53 @@ fn import_writes_only_where_nothing_is() {
 }
 
 #[test]
+fn import_and_export_do_not_need_the_manifests() {
+    let project = Project::example("ucserver").file("manifests/broken.yaml", "groups: [x");
+    project.run(&["plan"]).exits(1);
+    project.run(&["export", "--out", "state.json"]).exits(0);
+    project.run(&["import", "--out", "imported"]).exits(0);
+    project.run(&["import", "--out", "manifests/imported"]).exits(1);
+    project.run(&["import", "--out", "seed/imported"]).exits(1);
+}
+
+#[test]
+fn import_keeps_what_only_the_project_knows_of_the_installation() {
+    let project = Project::new("ucserver")
+        .seed("groups: { A: {} }")
+        .manifest("groups: { A: { status: inactive } }");
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    let file = "system: ucserver\ndeployments: { local: embedded }\ninstallation: { features: { sms_dispatch: true } }\n";
+    let project = project.file("rolecall.yaml", file);
+    project.run(&["import", "--out", "imported"]).exits(0);
+    let imported = std::fs::read_to_string(project.path().join("imported/rolecall.yaml")).unwrap();
+    assert!(imported.contains("sms_dispatch: true"), "{imported}");
+}
+
+#[test]
+fn an_apply_makes_the_deployment_even_if_nothing_else_is_to_do() {
+    let project = Project::new("ucserver")
+        .seed("groups: { A: {} }")
+        .manifest("groups: { A: {} }");
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    assert!(project.path().join(".rolecall/local.db").exists());
+}
+
+#[test]
+fn everything_is_shown_when_asked() {
+    let users: Vec<String> = (0..60).map(|number| format!("user{number:02}")).collect();
+    let seed: String = users.iter().map(|user| format!("  {user}: {{}}\n")).collect();
+    let project = Project::new("ucserver")
+        .seed(&format!("users:\n{seed}"))
+        .manifest(&format!(
+            "groups: {{ A: {{ members: {{ users: [{}] }} }} }}",
+            users.join(", ")
+        ));
+    assert!(project.run(&["plan"]).stdout.contains("and 48 more"));
+    let shown = project.run(&["plan", "--verbose"]).stdout;
+    assert!(users.iter().all(|user| shown.contains(user)), "{shown}");
+}
+
+#[test]
 fn schemas_and_completions() {
     let folder = tempfile::tempdir().unwrap();
     for name in [

@@ -366,3 +366,68 @@ fn renames() {
     let manifest = "groups: { Team C: { renamed_from: Team A }, Team B: { members: { groups: [Team A] } } }";
     invalid("berlicrm", manifest, "renamed-away");
 }
+
+#[test]
+fn e7_a_level_has_its_own_rights() {
+    invalid(
+        "ucserver",
+        "groups: { A: { authorisations: { level: team, presence: [see] } } }",
+        "invalid-value",
+    );
+    let line = "groups: { A: { line: { number: '1', authorisations: { level: team, primary_lines: [] } } } }";
+    invalid("ucserver", line, "invalid-value");
+}
+
+#[test]
+fn a_half_written_status_switches_nothing_on() {
+    for system in ["ucserver", "uniconnect"] {
+        Project::new(system)
+            .manifest("groups:\n  A:\n    status:\n")
+            .run(&["validate"])
+            .exits(1);
+    }
+}
+
+#[test]
+fn an_old_name_is_taken_over_once() {
+    let twice = "groups: { Y: { renamed_from: A }, Z: { renamed_from: A } }";
+    invalid("iptel", twice, "rename-conflict");
+    invalid("iptel", "groups: { Y: { renamed_from: Y } }", "rename-conflict");
+    let project = Project::new("iptel")
+        .seed("groups: { Ops: {} }")
+        .manifest("groups: { Reporting: { renamed_from: Opps } }");
+    let run = project.run(&["plan"]).exits(0);
+    assert_eq!(run.codes("warning"), ["nothing-to-rename"]);
+    assert!(run.stderr.contains("did you mean `Ops`?"), "{}", run.stderr);
+}
+
+#[test]
+fn installations_are_those_of_the_product() {
+    let project = |system: &str, installation: &str| {
+        let file = format!(
+            "system: {system}\ndeployments: {{ local: embedded }}\ninstallation: {{ {installation} }}\n"
+        );
+        Project::new(system)
+            .file("rolecall.yaml", &file)
+            .manifest("groups: { A: {} }")
+            .run(&["validate"])
+    };
+    project("ucserver", "features: { sms_dispatsch: true }").refuses("unknown-key");
+    project("uniconnect", "modules: { Tickets: [subject] }").refuses("unknown-field");
+    project("iptel", "modules: { Tickets: [] }").refuses("unknown-module");
+    project("berlicrm", "modules: { Machines: [no] }").exits(0);
+}
+
+#[test]
+fn blanks_and_duplicates() {
+    invalid(
+        "ucserver",
+        "groups: { A: { line: { number: '' } } }",
+        "invalid-value",
+    );
+    invalid(
+        "iptel",
+        "groups: { A: { members: { users: [a, a] } } }",
+        "duplicate-item",
+    );
+}
