@@ -154,7 +154,7 @@ fn handed_over(kind: Kind, transfer: &Transfer) -> String {
     match kind {
         Kind::Role => {
             let (users, go, have) = match transfer.users {
-                0 => return ", which no user has".to_owned(),
+                0 => return ", with no user left in it".to_owned(),
                 1 => ("1 user".to_owned(), "goes", "has"),
                 users => (count(users, "user"), "go", "have"),
             };
