@@ -5,8 +5,6 @@
 
 mod access;
 mod definition;
-#[cfg(test)]
-mod definitions_test;
 mod names;
 mod problems;
 #[allow(clippy::module_inception)]

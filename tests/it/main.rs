@@ -7,6 +7,7 @@
 
 mod asked;
 mod commands;
+mod definitions;
 mod examples;
 mod generated;
 mod input;

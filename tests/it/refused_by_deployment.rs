@@ -115,14 +115,29 @@ fn u4_owners_in_groups() {
     refuses("uniconnect", UNICONNECT, join, "super-role-not-in-groups");
 }
 
+/// There is no operation that gives records to anyone, so the state that a deployment is made of must not say so.
 #[test]
 fn u5_groups_own_nothing() {
-    let transfer = |live: &Snapshot| delete_group(live, "Support", Some(Principal::User("olga".into())));
-    // Nothing is transferred in this product, so naming an heir is no way to own anything.
-    let mut store = store("uniconnect", UNICONNECT);
-    let live = store.read().unwrap();
-    let _ = store.perform(&transfer(&live));
-    assert!(store.read().unwrap().records.0.is_empty());
+    let system = System::new(shipped("uniconnect").unwrap());
+    let mut state = store("uniconnect", UNICONNECT).read().unwrap();
+    state
+        .installation
+        .modules
+        .insert("Tickets".into(), Default::default());
+    let owned = [("Tickets".into(), 3)];
+    state
+        .records
+        .0
+        .insert(Principal::User("tim".into()), owned.clone().into());
+    assert_eq!(Store::in_memory(&system, &state).unwrap().read().unwrap(), state);
+    state
+        .records
+        .0
+        .insert(Principal::Group("Support".into()), owned.into());
+    match Store::in_memory(&system, &state) {
+        Err(DeploymentError::Refused { rule, .. }) => assert_eq!(rule, "groups-own-no-records"),
+        other => panic!("a group owns records: {other:?}"),
+    }
 }
 
 #[test]

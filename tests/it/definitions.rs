@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Definition, Limit, SHIPPED, shipped_source};
-use crate::manifest::schema;
-use crate::text::{Code, Diagnostics, Schema, Sources, decode, parse};
+use rolecall::manifest::schema;
+use rolecall::system::{Definition, Limit, SHIPPED, shipped_source};
+use rolecall::text::{Code, Diagnostics, Schema, Sources, decode, parse};
 
 /// Reads a definition strictly, as a company's own is read.
 fn read(name: &str, text: &str) -> Definition {
