@@ -2,6 +2,7 @@
 //!
 //! The rooms and the direction of the arrows between them are described in `ARCHITECTURE.md`.
 
+pub mod access;
 pub mod apply;
 pub mod check;
 pub mod cli;

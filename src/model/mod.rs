@@ -21,7 +21,7 @@ pub use intent::{
 };
 pub use names::{
     ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, FeatureId, FieldName, GroupName,
-    GroupVariety, ModuleName, PermissionId, ProfileName, RoleName, ServiceId, SystemName, UserName,
+    GroupVariety, ModuleName, PermissionId, ProfileName, RoleId, RoleName, ServiceId, SystemName, UserName,
 };
 pub use reference::{Identity, Kind, Principal, PrincipalKind};
 pub use rights::{FieldAccess, Level, ModuleRights, Rights};

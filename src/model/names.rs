@@ -138,6 +138,8 @@ names! {
     AuthorisationRight,
     /// The id of a variety of group, such as a ring group.
     GroupVariety,
+    /// The id by which a product stores a role, such as `H4`.
+    RoleId,
     /// The name of a system definition, such as `berlicrm`.
     SystemName,
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeatureId, FieldName, Group, GroupName, Kind, ModuleName, Principal, ProfileName, Rights, RoleName,
+    FeatureId, FieldName, Group, GroupName, Kind, ModuleName, Principal, ProfileName, Rights, RoleId, RoleName,
     Sharing, SystemName, UserName,
 };
 
@@ -150,6 +150,10 @@ pub struct Snapshot {
     /// All roles.
     #[serde(default)]
     pub roles: BTreeMap<RoleName, Role>,
+    /// The ids of roles in the product, where a deployment has them. They matter only to faults of a product that
+    /// go by them (`access.subordinates_by_path_prefix`), are never written, and follow a role through a rename.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_ids: BTreeMap<RoleName, RoleId>,
     /// All groups.
     #[serde(default)]
     pub groups: BTreeMap<GroupName, Group>,
@@ -238,6 +242,7 @@ impl Snapshot {
             installation: Installation::default(),
             profiles: BTreeMap::new(),
             roles: BTreeMap::new(),
+            role_ids: BTreeMap::new(),
             groups: BTreeMap::new(),
             sharing: Sharing::default(),
             users: BTreeMap::new(),

@@ -111,6 +111,7 @@ pub(super) fn remove(desired: &mut Snapshot, heirs: &Heirs, intent: &Intent) {
         }
     }
     if !heirs.roles.is_empty() {
+        desired.role_ids.retain(|name, _| !heirs.roles.contains_key(name));
         let superiors: BTreeMap<RoleName, Option<RoleName>> = heirs
             .roles
             .keys()

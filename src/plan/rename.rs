@@ -92,6 +92,7 @@ impl Renames {
         }
         rename_keys(&mut snapshot.profiles, &self.profiles);
         rename_keys(&mut snapshot.roles, &self.roles);
+        rename_keys(&mut snapshot.role_ids, &self.roles);
         rename_keys(&mut snapshot.groups, &self.groups);
         for role in snapshot.roles.values_mut() {
             rename_set(&mut role.profiles, &self.profiles);

@@ -39,6 +39,7 @@ pub fn replay(snapshot: &mut Snapshot, operation: &Operation) {
             }
             Edit::Delete { name, heir, .. } => {
                 snapshot.roles.remove(name);
+                snapshot.role_ids.remove(name);
                 for user in snapshot
                     .users
                     .values_mut()

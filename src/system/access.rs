@@ -24,6 +24,10 @@ pub struct AccessSemantics {
     /// with the least level at which it does.
     #[serde(default)]
     pub administrative_permissions: BTreeMap<PermissionId, Level>,
+    /// Permissions with which their holders can change roles, groups or who is in them, each with the least level at
+    /// which they can; `administrative_permissions` need not be repeated.
+    #[serde(default)]
+    pub access_changing_permissions: BTreeMap<PermissionId, Level>,
     /// Permissions that open every record for some actions, before any other question is asked.
     #[serde(default)]
     pub global_permissions: Vec<GlobalPermission>,

@@ -43,7 +43,9 @@ impl Definition {
             .global_permissions
             .iter()
             .map(|global| &global.permission);
-        for id in self.access.administrative_permissions.keys().chain(global) {
+        let administrative = self.access.administrative_permissions.keys();
+        let changing = self.access.access_changing_permissions.keys();
+        for id in administrative.chain(changing).chain(global) {
             if !ids.contains(id) {
                 problems.push(format!(
                     "access names permission `{id}`, which is not in the catalogue"
@@ -71,11 +73,8 @@ impl Definition {
                     ));
                 }
             }
-            if let Some(followed) = module
-                .follows
-                .as_ref()
-                .filter(|followed| !modules.contains(followed))
-            {
+            let others = module.follows.iter().chain(&module.rights_of);
+            if let Some(followed) = others.clone().find(|other| !modules.contains(other)) {
                 problems.push(format!(
                     "module `{}` follows `{followed}`, which is not listed",
                     module.name

@@ -269,6 +269,8 @@ pub(super) fn snapshot(connection: &Connection, system: &System) -> Outcome<Snap
         installation: installation(connection)?,
         profiles: names.profiles.values.into_iter().zip(profiles.values).collect(),
         roles: names.roles.values.into_iter().zip(roles.values).collect(),
+        // A deployment of ours has no ids that a fault could go by.
+        role_ids: Default::default(),
         groups: names.groups.values.into_iter().zip(groups.values).collect(),
         sharing,
         users: names.users.values.into_iter().zip(users).collect(),

@@ -167,6 +167,24 @@ pub struct Service {
     /// Services that it includes.
     #[serde(default)]
     pub includes: BTreeSet<ServiceId>,
+    /// Who has it in a group that allows it.
+    #[serde(default)]
+    pub holders: ServiceHolders,
+    /// Whether it lets its holders do something about the members of the group, rather than by themselves.
+    #[serde(default)]
+    pub over_members: bool,
+}
+
+/// Who has a service in a group that allows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum ServiceHolders {
+    /// The members.
+    #[default]
+    Members,
+    /// The head and the deputy.
+    HeadAndDeputy,
 }
 
 /// The authorisations that people can have over each other.

@@ -37,12 +37,30 @@ pub struct Permission {
     #[serde(default)]
     #[schemars(with = "Words<Level>")]
     pub levels: BTreeMap<Level, String>,
+    /// What the levels are about; absent when a holder has the permission or not, whatever the level.
+    #[serde(default)]
+    pub over: Option<PermissionTarget>,
     /// What the product does not let its holders do even so.
     #[serde(default)]
     pub limit: Option<Limit>,
     /// The feature it needs.
     #[serde(default)]
     pub needs: Option<FeatureId>,
+}
+
+/// What the levels of a permission are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum PermissionTarget {
+    /// Accounts of users: `own` is one's own account and those one has created, `group` adds the members of one's
+    /// groups.
+    Users,
+    /// Groups: `own` are those one has created, `group` adds those one is in.
+    Groups,
+    /// What users leave behind, such as logs and sessions: `own` is one's own, `group` adds that of the members of
+    /// one's groups.
+    Traces,
 }
 
 /// Special limits that a product states for single permissions.
@@ -144,7 +162,11 @@ pub struct Module {
     /// The module whose default and rules hold for this one too; its own are refused.
     #[serde(default)]
     pub follows: Option<ModuleName>,
-    /// The default of a new installation.
+    /// The module whose rights hold for this one too, because the product copies them.
+    #[serde(default)]
+    pub rights_of: Option<ModuleName>,
+    /// The default of a new installation. In a module that is not shareable it holds for good; without one,
+    /// whoever has a right there has it on every record.
     #[serde(default)]
     pub default: Option<DefaultAccess>,
 }
