@@ -7,5 +7,19 @@
 //! Deliberately not here: words for people (`report`), judgement (`policy`, `check`).
 
 mod ability;
+mod decide;
+mod gate;
+mod hierarchy;
+mod index;
+mod membership;
+mod path;
+mod settings;
+mod sharing;
+mod state;
+mod subtree;
+mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
+pub use decide::{Decision, Unknown};
+pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
+pub use state::Access;

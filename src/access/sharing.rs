@@ -1,0 +1,235 @@
+//! Defaults and rules that are in force, by number, and to whom each rule goes.
+
+use std::collections::BTreeMap;
+
+use super::hierarchy::Hierarchy;
+use super::index::{GroupNumber, Index, ModuleNumber, RoleNumber, UserNumber};
+use super::membership::Membership;
+use crate::model::{DefaultAccess, Principal, RuleAccess, RuleKey, Snapshot};
+use crate::system::{Effect, System};
+
+/// A principal by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Party {
+    Everyone,
+    User(UserNumber),
+    Role(RoleNumber),
+    RoleAndSubordinates(RoleNumber),
+    Group(GroupNumber),
+}
+
+impl Party {
+    /// The principal's number, if what it names is there.
+    pub(crate) fn of(index: &Index, snapshot: &Snapshot, principal: &Principal) -> Option<Self> {
+        let role = |name: &_| {
+            let known = snapshot.roles.contains_key(name);
+            index.roles.number(name).filter(|_| known).map(RoleNumber)
+        };
+        match principal {
+            Principal::Everyone => Some(Self::Everyone),
+            Principal::User(name) => {
+                let known = snapshot.users.contains_key(name);
+                let number = index.users.number(name).filter(|_| known);
+                number.map(|number| Self::User(UserNumber(number)))
+            }
+            Principal::Role(name) => role(name).map(Self::Role),
+            Principal::RoleAndSubordinates(name) => role(name).map(Self::RoleAndSubordinates),
+            Principal::Group(name) => {
+                let known = snapshot.groups.contains_key(name);
+                let number = index.groups.number(name).filter(|_| known);
+                number.map(|number| Self::Group(GroupNumber(number)))
+            }
+        }
+    }
+}
+
+/// A rule that is in force.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule<'a> {
+    pub(crate) key: &'a RuleKey,
+    pub(crate) access: RuleAccess,
+    pub(crate) from: Party,
+    pub(crate) to: Party,
+}
+
+/// What protects the records of a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protection {
+    /// The right is enough.
+    None,
+    /// Nothing is open by default.
+    Closed,
+    /// What the default opens.
+    Default(DefaultAccess),
+}
+
+/// The sharing of one module.
+#[derive(Clone, Debug)]
+pub(crate) struct ModuleSharing {
+    pub(crate) protection: Protection,
+    /// The module whose rules hold, where rules can have an effect.
+    pub(crate) rules_of: Option<ModuleNumber>,
+}
+
+/// All sharing of one state.
+#[derive(Debug)]
+pub(crate) struct Sharing<'a> {
+    pub(crate) modules: Vec<ModuleSharing>,
+    /// Rules whose parties are there and in force, in the order of their keys.
+    pub(crate) rules: Vec<Rule<'a>>,
+    /// The rules of each module, as a range.
+    by_module: Vec<std::ops::Range<u32>>,
+    /// The rules that go to each party, in order.
+    to: BTreeMap<Party, Vec<u32>>,
+}
+
+impl<'a> Sharing<'a> {
+    pub(crate) fn new(
+        system: &System,
+        index: &Index,
+        snapshot: &'a Snapshot,
+        membership: &Membership,
+    ) -> Self {
+        let modules: Vec<ModuleSharing> = index
+            .modules
+            .iter()
+            .map(|module| module_sharing(system, index, snapshot, &module.name))
+            .collect();
+        let mut used = vec![false; index.modules.len()];
+        for module in modules.iter().filter_map(|module| module.rules_of) {
+            used[module.at()] = true;
+        }
+        let mut rules = Vec::new();
+        let mut by_module = vec![0..0; index.modules.len()];
+        let mut to: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+        for (key, access) in &snapshot.sharing.rules {
+            let Some(module) = index.module_number(&key.module) else {
+                continue;
+            };
+            let from = Party::of(index, snapshot, &key.from);
+            let recipient = Party::of(index, snapshot, &key.to);
+            let (Some(from), Some(recipient)) = (from, recipient) else {
+                continue;
+            };
+            let in_force = |party| match party {
+                Party::Group(group) => membership.in_force.contains(group.0),
+                Party::Everyone | Party::User(_) | Party::Role(_) | Party::RoleAndSubordinates(_) => true,
+            };
+            if !used[module.at()] || !in_force(from) || !in_force(recipient) {
+                continue;
+            }
+            let number = super::index::count(rules.len());
+            rules.push(Rule {
+                key,
+                access: *access,
+                from,
+                to: recipient,
+            });
+            let range = &mut by_module[module.at()];
+            if range.start == range.end {
+                *range = number..number;
+            }
+            range.end = number + 1;
+            to.entry(recipient).or_default().push(number);
+        }
+        Self {
+            modules,
+            rules,
+            by_module,
+            to,
+        }
+    }
+
+    /// The rules that hold in a module, as a range of numbers.
+    pub(crate) fn rules_in(&self, module: ModuleNumber) -> std::ops::Range<u32> {
+        let rules_of = self.modules[module.at()].rules_of;
+        rules_of.map_or(0..0, |module| self.by_module[module.at()].clone())
+    }
+
+    /// The rules that go to a party, in order.
+    pub(crate) fn to(&self, party: Party) -> &[u32] {
+        self.to.get(&party).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules that go to everyone in a role, in order.
+    pub(crate) fn to_role(
+        &self,
+        hierarchy: &Hierarchy,
+        membership: &Membership,
+        role: RoleNumber,
+    ) -> Vec<u32> {
+        let mut rules = self.to(Party::Role(role)).to_vec();
+        for above in std::iter::once(role).chain(hierarchy.above(role)) {
+            rules.extend(self.to(Party::RoleAndSubordinates(above)));
+        }
+        for group in membership.of_role(role) {
+            rules.extend(self.to(Party::Group(GroupNumber(*group))));
+        }
+        rules.extend(self.to(Party::Everyone));
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}
+
+/// Whether a default opens what an action does to a record.
+pub(crate) fn default_opens(default: DefaultAccess, effect: Effect) -> bool {
+    let least = match effect {
+        Effect::View => DefaultAccess::PublicRead,
+        Effect::Edit => DefaultAccess::PublicReadWrite,
+        Effect::Delete => DefaultAccess::PublicReadWriteDelete,
+        Effect::Create | Effect::Function => return false,
+    };
+    default >= least
+}
+
+/// Whether a rule opens what an action does to a record.
+pub(crate) fn rule_opens(access: RuleAccess, effect: Effect) -> bool {
+    match (access, effect) {
+        (_, Effect::Create | Effect::Function) => false,
+        (RuleAccess::AsPermitted | RuleAccess::ReadWriteDelete, _)
+        | (RuleAccess::Read | RuleAccess::ReadWrite, Effect::View)
+        | (RuleAccess::ReadWrite, Effect::Edit) => true,
+        (RuleAccess::Read, Effect::Edit | Effect::Delete) | (RuleAccess::ReadWrite, Effect::Delete) => false,
+    }
+}
+
+fn module_sharing(
+    system: &System,
+    index: &Index,
+    snapshot: &Snapshot,
+    name: &crate::model::ModuleName,
+) -> ModuleSharing {
+    let definition = system.definition();
+    let mut decisive = name;
+    // A module may follow one that follows another; a definition that goes in circles follows none.
+    for _ in 0..index.modules.len() {
+        match system.module(decisive).and_then(|module| module.follows.as_ref()) {
+            Some(followed) => decisive = followed,
+            None => break,
+        }
+    }
+    let listed = system.module(decisive);
+    let shareable = listed.is_none_or(|module| module.shareable);
+    let stated_default = listed.and_then(|module| module.default);
+    if !shareable {
+        return ModuleSharing {
+            protection: stated_default.map_or(Protection::None, Protection::Default),
+            rules_of: None,
+        };
+    }
+    let usual = definition
+        .sharing
+        .as_ref()
+        .and_then(|sharing| sharing.defaults.as_ref());
+    let default = usual.map(|defaults| {
+        let stated = snapshot.sharing.defaults.get(decisive);
+        *stated.unwrap_or(&defaults.usual)
+    });
+    let only_under = &definition.access.rules.only_under_defaults;
+    let count = only_under.is_empty() || default.is_some_and(|default| only_under.contains(&default));
+    ModuleSharing {
+        protection: default.map_or(Protection::Closed, Protection::Default),
+        rules_of: index.module_number(decisive).filter(|_| count),
+    }
+}

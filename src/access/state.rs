@@ -1,0 +1,584 @@
+//! [`Access`]: everything that follows from one state, ready to be asked.
+//!
+//! What a user reaches comes from [`Source`]s. Whether, why and how far are one computation: [`Access::sources`] names
+//! the sources, and each question looks at them in its own way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::gate::{Gate, Gates};
+use super::hierarchy::Hierarchy;
+use super::index::{AbilityKind, AbilityNumber, GroupNumber, Index, ModuleNumber, RoleNumber, UserNumber};
+use super::membership::Membership;
+use super::settings::GroupSettings;
+use super::sharing::{Party, Protection, Sharing, default_opens, rule_opens};
+use super::subtree::Subtrees;
+use crate::model::{Installation, Level, Snapshot};
+use crate::system::{Effect, Limit, PermissionTarget, RightsFrom, System};
+
+/// Something that gives a user an ability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Source {
+    /// Marked as one who may do everything.
+    Administrator,
+    /// Has a role that may do everything.
+    SuperRole,
+    /// A permission that opens every record.
+    Global(AbilityNumber),
+    /// The right, where nothing else is asked.
+    Right,
+    /// The right at level `all`.
+    All,
+    /// Oneself: what one owns, one's account.
+    Own,
+    /// What one has created.
+    Created,
+    /// The right at level `group`.
+    Group,
+    /// Records of a group one is in.
+    GroupOwned,
+    /// Records of users below.
+    Subordinates,
+    /// Records of groups that users below are in.
+    GroupsOfSubordinates,
+    /// The default of the module.
+    Default,
+    /// A rule, by its number.
+    Rule(u32),
+    /// A rule for someone below.
+    RuleForSubordinate(u32),
+    /// A service that every user has.
+    ServiceForAll,
+    /// A group that allows a service.
+    Service(GroupNumber),
+    /// A group whose members are authorised over each other.
+    Authorisation(GroupNumber),
+    /// A group whose head and deputy are authorised over its members.
+    HeadAuthorisation(GroupNumber),
+    /// A group that grants a role.
+    GroupRole(GroupNumber),
+}
+
+/// Whom an ability reaches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Reach {
+    /// Oneself.
+    pub(crate) own: bool,
+    /// Everyone else.
+    pub(crate) everyone: bool,
+    /// Users; oneself among them means nothing.
+    pub(crate) users: RoaringBitmap,
+    /// Groups.
+    pub(crate) groups: RoaringBitmap,
+}
+
+/// What is known of a user before any question.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) user: UserNumber,
+    pub(crate) role: Option<RoleNumber>,
+    /// Every group the user is in, in order.
+    pub(crate) groups: Vec<u32>,
+    /// Those of them in force, as a set.
+    pub(crate) in_force: RoaringBitmap,
+    /// Whether the user can log in at all.
+    pub(crate) active: bool,
+    /// Why the user may do everything, if so.
+    pub(crate) unlimited: Option<Source>,
+    /// What the roles of the user's groups permit, where rights come from them.
+    gate: Option<Gate>,
+}
+
+/// The effective access of one state.
+#[derive(Debug)]
+pub struct Access<'a> {
+    pub(crate) system: &'a System,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) installation: &'a Installation,
+    pub(crate) index: Arc<Index>,
+    pub(crate) hierarchy: Hierarchy,
+    pub(crate) membership: Membership,
+    /// Members as the product expands the source of a rule, where that differs.
+    pub(crate) confused: Option<Membership>,
+    pub(crate) gates: Gates,
+    pub(crate) sharing: Sharing<'a>,
+    pub(crate) settings: GroupSettings,
+    pub(crate) subtrees: Subtrees,
+    /// Users who can log in.
+    pub(crate) active: RoaringBitmap,
+    /// Users who may do everything.
+    unlimited: Vec<(u32, Source)>,
+}
+
+impl<'a> Access<'a> {
+    /// The access that follows from a state.
+    pub fn new(system: &'a System, snapshot: &'a Snapshot, installation: &'a Installation) -> Self {
+        let index = Arc::new(Index::new(system, &[(snapshot, installation)]));
+        Self::numbered(system, snapshot, installation, index)
+    }
+
+    /// The access of two states, numbered alike so that they can be compared.
+    pub fn pair(
+        system: &'a System,
+        before: (&'a Snapshot, &'a Installation),
+        after: (&'a Snapshot, &'a Installation),
+    ) -> (Self, Self) {
+        let index = Arc::new(Index::new(system, &[after, before]));
+        (
+            Self::numbered(system, before.0, before.1, Arc::clone(&index)),
+            Self::numbered(system, after.0, after.1, index),
+        )
+    }
+
+    fn numbered(
+        system: &'a System,
+        snapshot: &'a Snapshot,
+        installation: &'a Installation,
+        index: Arc<Index>,
+    ) -> Self {
+        let semantics = &system.definition().access;
+        let hierarchy = Hierarchy::new(&index, snapshot, semantics.subordinates_by_path_prefix);
+        let close = |confused| {
+            let inactive = semantics.inactive_groups_count;
+            Membership::new(&index, snapshot, &hierarchy, inactive, confused)
+        };
+        let membership = close(false);
+        let confused = (!hierarchy.confused.is_empty()).then(|| close(true));
+        let gates = Gates::new(system, &index, snapshot, installation);
+        let sharing = Sharing::new(system, &index, snapshot, &membership);
+        let settings = GroupSettings::new(system, &index, snapshot, installation, &membership);
+        let subtrees = Subtrees::new(system, &index, snapshot, &hierarchy, &membership, &sharing);
+        let mut active = RoaringBitmap::new();
+        let mut unlimited = Vec::new();
+        for (number, name) in index.users.iter() {
+            let Some(user) = snapshot.users.get(name) else {
+                continue;
+            };
+            if user.active {
+                active.insert(number);
+            }
+            let is_super = user.role.as_ref().is_some_and(|role| {
+                semantics.super_roles.contains(role) && snapshot.roles.contains_key(role)
+            });
+            if semantics.administrators_may_everything && user.administrator {
+                unlimited.push((number, Source::Administrator));
+            } else if is_super {
+                unlimited.push((number, Source::SuperRole));
+            }
+        }
+        active.optimize();
+        Self {
+            system,
+            snapshot,
+            installation,
+            index,
+            hierarchy,
+            membership,
+            confused,
+            gates,
+            sharing,
+            settings,
+            subtrees,
+            active,
+            unlimited,
+        }
+    }
+
+    /// What is known of a user before any question.
+    pub(crate) fn standing(&self, user: UserNumber) -> Standing {
+        let role = self.hierarchy.role(user);
+        let groups = self.membership.groups(user, role);
+        let in_force: RoaringBitmap = groups
+            .iter()
+            .copied()
+            .filter(|group| self.membership.in_force.contains(*group))
+            .collect();
+        let from_groups = self.system.definition().access.rights_from == RightsFrom::GroupRoles;
+        let gate = from_groups.then(|| {
+            let granted = in_force
+                .iter()
+                .flat_map(|group| self.settings.roles(GroupNumber(group)));
+            let granted: BTreeSet<RoleNumber> = granted.copied().collect();
+            self.gates.of_roles(granted)
+        });
+        Standing {
+            user,
+            role,
+            groups,
+            in_force,
+            active: self.active.contains(user.0),
+            unlimited: self.unlimited(user),
+            gate,
+        }
+    }
+
+    /// Why a user may do everything, if so.
+    pub(crate) fn unlimited(&self, user: UserNumber) -> Option<Source> {
+        let found = self.unlimited.binary_search_by_key(&user.0, |(user, _)| *user);
+        found.ok().map(|at| self.unlimited[at].1)
+    }
+
+    /// What a user's roles permit.
+    pub(crate) fn gate<'s>(&'s self, standing: &'s Standing) -> &'s Gate {
+        match &standing.gate {
+            Some(gate) => gate,
+            None => self.gates.of_role(standing.role),
+        }
+    }
+
+    /// How far the right goes, if the user has it.
+    pub(crate) fn right(&self, standing: &Standing, ability: AbilityNumber) -> Option<Level> {
+        self.gate(standing).level(ability)
+    }
+
+    /// The permission by which every record is open to the user for an action, if one is.
+    pub(crate) fn global(&self, standing: &Standing, action: AbilityNumber) -> Option<AbilityNumber> {
+        let permissions = self.gates.global.get(&action)?;
+        let mut permissions = permissions.iter().copied();
+        permissions.find(|permission| self.right(standing, *permission).is_some())
+    }
+
+    /// Everything that gives a user an ability. The order is that of docs/access.md.
+    pub(crate) fn sources(
+        &self,
+        standing: &Standing,
+        ability: AbilityNumber,
+        visit: &mut impl FnMut(Source),
+    ) {
+        let kind = self.index.kind(ability);
+        if !standing.active || !self.exists(ability) {
+            return;
+        }
+        let covers_all = match kind {
+            AbilityKind::Record { .. }
+            | AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Permission { .. } => true,
+            AbilityKind::Service { .. } | AbilityKind::Role | AbilityKind::Authorisation => false,
+        };
+        if let Some(source) = standing.unlimited.filter(|_| covers_all) {
+            visit(source);
+            return;
+        }
+        match kind {
+            AbilityKind::Record { module, effect } => {
+                self.record_sources(standing, ability, *module, *effect, visit);
+            }
+            AbilityKind::Function => {
+                if let Some(permission) = self.global(standing, ability) {
+                    visit(Source::Global(permission));
+                } else if self.right(standing, ability).is_some() {
+                    visit(Source::Right);
+                }
+            }
+            AbilityKind::Field { .. } => {
+                if self.right(standing, ability).is_some() && self.reaches_module(standing, kind) {
+                    visit(Source::Right);
+                }
+            }
+            AbilityKind::Permission { over, limit } => {
+                if let Some(level) = self.right(standing, ability) {
+                    permission_sources(*over, *limit, level, visit);
+                }
+            }
+            AbilityKind::Service { .. } => self.settings.service_sources(standing, ability, visit),
+            AbilityKind::Role => {
+                let grants = |group: &u32| {
+                    let roles = self.settings.roles(GroupNumber(*group));
+                    roles.iter().any(|role| self.is_role(ability, *role))
+                };
+                for group in standing.in_force.iter().filter(grants) {
+                    visit(Source::GroupRole(GroupNumber(group)));
+                }
+            }
+            AbilityKind::Authorisation => self.settings.authorisation_sources(standing, ability, visit),
+        }
+    }
+
+    /// Whether the installation of this state has an ability at all.
+    pub(crate) fn exists(&self, ability: AbilityNumber) -> bool {
+        if self.gates.lacking.contains(&ability) {
+            return false;
+        }
+        match self.index.named(ability) {
+            super::Ability::Action { module, .. } | super::Ability::Field { module, .. } => {
+                self.system.module(module).is_some() || self.installation.modules.contains_key(module)
+            }
+            super::Ability::Role(role) => self.snapshot.roles.contains_key(role),
+            super::Ability::Permission(_)
+            | super::Ability::Service(_)
+            | super::Ability::Authorisation { .. } => true,
+        }
+    }
+
+    fn is_role(&self, ability: AbilityNumber, role: RoleNumber) -> bool {
+        match self.index.named(ability) {
+            super::Ability::Role(name) => name == self.index.roles.name(role.0),
+            super::Ability::Action { .. }
+            | super::Ability::Field { .. }
+            | super::Ability::Permission(_)
+            | super::Ability::Service(_)
+            | super::Ability::Authorisation { .. } => false,
+        }
+    }
+
+    /// Whether any record of a field's module is reached.
+    fn reaches_module(&self, standing: &Standing, field: &AbilityKind) -> bool {
+        let Some(action) = field.reaching(&self.index) else {
+            return false;
+        };
+        self.right(standing, action).is_some()
+            || self.global(standing, action).is_some()
+            || !self.system.definition().access.rights_gate_sharing
+    }
+
+    fn record_sources(
+        &self,
+        standing: &Standing,
+        ability: AbilityNumber,
+        module: ModuleNumber,
+        effect: Effect,
+        visit: &mut impl FnMut(Source),
+    ) {
+        if let Some(permission) = self.global(standing, ability) {
+            visit(Source::Global(permission));
+        }
+        let semantics = &self.system.definition().access;
+        let right = self.right(standing, ability);
+        if right.is_none() && semantics.rights_gate_sharing {
+            return;
+        }
+        let sharing = &self.sharing.modules[module.at()];
+        if sharing.protection == Protection::None && right.is_some() {
+            visit(Source::Right);
+        }
+        match right {
+            Some(Level::All) => visit(Source::All),
+            Some(Level::Group) => visit(Source::Group),
+            Some(Level::Own | Level::Allow) | None => {}
+        }
+        visit(Source::Own);
+        if semantics.groups_own_records && !standing.in_force.is_empty() {
+            visit(Source::GroupOwned);
+        }
+        if semantics.hierarchy.superiors_inherit_owned && standing.role.is_some() {
+            visit(Source::Subordinates);
+            if semantics.hierarchy.includes_group_owned && semantics.groups_own_records {
+                visit(Source::GroupsOfSubordinates);
+            }
+        }
+        if let Protection::Default(default) = sharing.protection
+            && default_opens(default, effect)
+        {
+            visit(Source::Default);
+        }
+        let range = self.sharing.rules_in(module);
+        if range.start == range.end {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        self.received(standing, &mut |rule| {
+            let opens = || rule_opens(self.sharing.rules[rule as usize].access, effect);
+            if range.contains(&rule) && opens() && seen.insert(rule) {
+                visit(Source::Rule(rule));
+            }
+        });
+        if let Some(role) = standing.role {
+            for rule in self.subtrees.rules_below(role).range(range) {
+                if rule_opens(self.sharing.rules[rule as usize].access, effect) && !seen.contains(&rule) {
+                    visit(Source::RuleForSubordinate(rule));
+                }
+            }
+        }
+    }
+
+    /// The rules that are for a user; some come more than once.
+    pub(crate) fn received(&self, standing: &Standing, visit: &mut impl FnMut(u32)) {
+        let mut all = |party| self.sharing.to(party).iter().for_each(|rule| visit(*rule));
+        all(Party::Everyone);
+        all(Party::User(standing.user));
+        if let Some(role) = standing.role {
+            all(Party::Role(role));
+            all(Party::RoleAndSubordinates(role));
+            for above in self.hierarchy.above(role) {
+                all(Party::RoleAndSubordinates(above));
+            }
+        }
+        for group in &standing.groups {
+            all(Party::Group(GroupNumber(*group)));
+        }
+    }
+
+    /// Adds what a source reaches.
+    pub(crate) fn add(&self, standing: &Standing, ability: AbilityNumber, source: Source, reach: &mut Reach) {
+        match source {
+            Source::Administrator | Source::SuperRole => {
+                reach.everyone = true;
+                reach.own = match self.index.kind(ability) {
+                    AbilityKind::Permission { limit, .. } => *limit != Some(Limit::NotOwnAccount),
+                    AbilityKind::Record { .. }
+                    | AbilityKind::Function
+                    | AbilityKind::Field { .. }
+                    | AbilityKind::Service { .. }
+                    | AbilityKind::Role
+                    | AbilityKind::Authorisation => true,
+                };
+            }
+            Source::All => {
+                reach.everyone = true;
+                reach.own |= matches!(self.index.kind(ability), AbilityKind::Record { .. });
+            }
+            Source::Global(_) | Source::Right | Source::Default | Source::ServiceForAll => {
+                reach.own = true;
+                reach.everyone = true;
+            }
+            Source::Own => reach.own = true,
+            Source::Created => self.add_created(standing, ability, reach),
+            Source::Group => self.add_groups(standing, ability, reach),
+            Source::GroupOwned => reach.groups |= &standing.in_force,
+            Source::Subordinates => {
+                if let Some(role) = standing.role {
+                    reach.users |= &self.subordinates(role);
+                }
+            }
+            Source::GroupsOfSubordinates => {
+                if let Some(role) = standing.role {
+                    reach.groups |= self.subtrees.groups_below(role);
+                }
+            }
+            Source::Rule(rule) | Source::RuleForSubordinate(rule) => self.add_owners(rule, reach),
+            Source::Service(group) | Source::Authorisation(group) | Source::HeadAuthorisation(group) => {
+                reach.users |= self.membership.members(group);
+            }
+            Source::GroupRole(_) => reach.own = true,
+        }
+    }
+
+    /// The users whose records a role's users reach by the hierarchy.
+    pub(crate) fn subordinates(&self, role: RoleNumber) -> RoaringBitmap {
+        if self.system.definition().access.hierarchy.peers {
+            self.hierarchy.users_and_subordinates[role.at()].clone()
+        } else {
+            self.hierarchy.below(role)
+        }
+    }
+
+    /// Whose records a rule opens.
+    pub(crate) fn add_owners(&self, rule: u32, reach: &mut Reach) {
+        match self.sharing.rules[rule as usize].from {
+            Party::Everyone => {
+                reach.own = true;
+                reach.everyone = true;
+            }
+            Party::User(user) => {
+                reach.users.insert(user.0);
+            }
+            Party::Role(role) => reach.users |= &self.hierarchy.users[role.at()],
+            Party::RoleAndSubordinates(role) => {
+                let taken = self.hierarchy.confused.get(&role);
+                reach.users |= taken.unwrap_or(&self.hierarchy.users_and_subordinates[role.at()]);
+            }
+            Party::Group(group) => {
+                if self.system.definition().access.groups_own_records {
+                    reach.groups |= self.membership.contained(group);
+                }
+                if self.system.definition().access.rules.group_source_covers_members {
+                    let membership = self.confused.as_ref().unwrap_or(&self.membership);
+                    reach.users |= membership.members(group);
+                }
+            }
+        }
+    }
+
+    fn add_created(&self, standing: &Standing, ability: AbilityNumber, reach: &mut Reach) {
+        let creator = self.index.users.name(standing.user.0);
+        match self.index.kind(ability) {
+            AbilityKind::Permission {
+                over: Some(PermissionTarget::Groups),
+                ..
+            } => {
+                let created = self.subtrees.created_groups.get(creator);
+                reach.groups.extend(created.into_iter().flatten().copied());
+            }
+            AbilityKind::Permission { .. }
+            | AbilityKind::Record { .. }
+            | AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Service { .. }
+            | AbilityKind::Role
+            | AbilityKind::Authorisation => {
+                let created = self.subtrees.created_users.get(creator);
+                reach.users.extend(created.into_iter().flatten().copied());
+            }
+        }
+    }
+
+    /// What level `group` reaches.
+    fn add_groups(&self, standing: &Standing, ability: AbilityNumber, reach: &mut Reach) {
+        let (members, groups) = match self.index.kind(ability) {
+            AbilityKind::Permission {
+                over: Some(PermissionTarget::Groups),
+                ..
+            } => (false, true),
+            AbilityKind::Permission { .. } => (true, false),
+            AbilityKind::Record { .. }
+            | AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Service { .. }
+            | AbilityKind::Role
+            | AbilityKind::Authorisation => (true, self.system.definition().access.groups_own_records),
+        };
+        if groups {
+            reach.groups |= &standing.in_force;
+        }
+        if members {
+            for group in &standing.in_force {
+                reach.users |= self.membership.members(GroupNumber(group));
+            }
+        }
+    }
+
+    /// Whom an ability reaches.
+    pub(crate) fn reach(&self, standing: &Standing, ability: AbilityNumber) -> Reach {
+        let mut reach = Reach::default();
+        self.sources(standing, ability, &mut |source| {
+            self.add(standing, ability, source, &mut reach);
+        });
+        reach
+    }
+}
+
+/// What a permission's level gives.
+fn permission_sources(
+    over: Option<PermissionTarget>,
+    limit: Option<Limit>,
+    level: Level,
+    visit: &mut impl FnMut(Source),
+) {
+    let Some(over) = over else {
+        visit(Source::Right);
+        return;
+    };
+    match level {
+        Level::All => visit(Source::All),
+        Level::Group => visit(Source::Group),
+        Level::Own | Level::Allow => {}
+    }
+    let own_account = limit != Some(Limit::NotOwnAccount);
+    match over {
+        PermissionTarget::Users => {
+            if own_account {
+                visit(Source::Own);
+            }
+            visit(Source::Created);
+        }
+        PermissionTarget::Groups => visit(Source::Created),
+        PermissionTarget::Traces => {
+            if own_account {
+                visit(Source::Own);
+            }
+        }
+    }
+}
