@@ -1,0 +1,89 @@
+//! What two states differ in, in people and records: who gains and who loses what.
+//!
+//! Gains are found once; losses are the gains of the way back. Users who cannot be told apart form a class and are
+//! looked at once, and of a class only what some changed object can have moved.
+//!
+//! Deliberately not here: words (`report`), and judgement whether a change is wanted.
+
+mod causes;
+mod classes;
+mod gains;
+mod rules;
+mod touched;
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+
+pub(crate) use self::gains::{Gain, Way};
+use self::gains::Gains;
+pub(crate) use self::rules::Pairing;
+pub(crate) use self::touched::Touched;
+use super::decide::Target;
+use super::state::Access;
+use crate::model::{GroupName, Identity, Principal, RuleKey};
+
+/// What caused a gain or a loss.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// A change of an object.
+    Object(Identity),
+    /// Those who gain or lose have another role.
+    OwnRole,
+    /// Those whose records are reached have another role.
+    OwnersRole,
+}
+
+/// Two states of one deployment, numbered alike.
+pub struct Comparison<'a> {
+    /// The state before.
+    pub before: &'a Access<'a>,
+    /// The state after.
+    pub after: &'a Access<'a>,
+    pub(crate) touched: Touched,
+    /// Groups that go and hand their records over: whoever reaches the heir's reaches theirs.
+    transfers: Vec<(u32, Target)>,
+    /// Groups whose records there are: those of the state before.
+    owning_groups: RoaringBitmap,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares two states made by [`Access::pair`]. `heirs` says who takes over the records of groups that go.
+    pub fn new(
+        before: &'a Access<'a>,
+        after: &'a Access<'a>,
+        heirs: &BTreeMap<GroupName, Option<Principal>>,
+    ) -> Self {
+        let index = &after.index;
+        let mut transfers = Vec::new();
+        for (group, heir) in heirs {
+            let group = index.groups.number(group);
+            let heir = heir.as_ref().and_then(super::Owner::of);
+            let heir = heir.and_then(|heir| after.target(&heir).ok());
+            transfers.extend(group.zip(heir));
+        }
+        let groups = before.snapshot.groups.keys();
+        Self {
+            touched: Touched::new(before, after),
+            owning_groups: groups.filter_map(|group| index.groups.number(group)).collect(),
+            transfers,
+            before,
+            after,
+        }
+    }
+
+    /// What anyone can do after and could not before.
+    pub(crate) fn gains(&self) -> Vec<Gain> {
+        Gains::new(self, self.before, self.after, &[], &self.transfers).all()
+    }
+
+    /// What anyone could do before and cannot after.
+    pub(crate) fn losses(&self) -> Vec<Gain> {
+        Gains::new(self, self.after, self.before, &self.transfers, &[]).all()
+    }
+}
+
+/// A rule by name, for looking it up in the other state.
+pub(crate) fn rule_key<'s>(access: &'s Access<'_>, rule: u32) -> &'s RuleKey {
+    access.sharing.rules[rule as usize].key
+}
