@@ -1,9 +1,9 @@
 //! Single edits of a state: what they all draw from, and those that can only ever add access.
 
 use rolecall::model::{
-    ActionId, Authorisations, FieldAccess, FieldName, Group, GroupName, Level, ModuleName, PermissionId,
-    Principal, PrincipalKind, ProfileName, Rights, RoleName, RuleAccess, RuleKey, ServiceId, Snapshot,
-    Status, User, UserName,
+    ActionId, Authorisations, FieldAccess, FieldName, GroupName, Level, ModuleName, PermissionId, Principal,
+    PrincipalKind, ProfileName, Rights, RoleName, RuleAccess, RuleKey, ServiceId, Snapshot, Status, User,
+    UserName,
 };
 use rolecall::system::{GroupAttribute, MemberKind, RoleAttribute, System, UserAttribute};
 
@@ -268,7 +268,7 @@ impl Drawing<'_> {
                 snapshot.users.entry("new".into()).or_insert(user);
             }
             false => {
-                snapshot.groups.entry("New".into()).or_insert_with(Group::default);
+                snapshot.groups.entry("New".into()).or_default();
             }
         }
         Some(())
