@@ -20,7 +20,7 @@ mod wrongs;
 
 pub(crate) use change::changes;
 pub(crate) use intent::{at, wishes};
-pub(crate) use run::{CHEAP, COSTLY, holds, system};
+pub(crate) use run::{CHEAP, COSTLY, all_systems, holds, holds_for, system};
 pub(crate) use snapshot::snapshots;
-use tape::Tape;
+pub(crate) use tape::{Tape, tape, tapes};
 pub(crate) use wrongs::{Wrong, wrongs};

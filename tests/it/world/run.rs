@@ -15,7 +15,7 @@ pub(crate) const CHEAP: u32 = 64;
 pub(crate) const COSTLY: u32 = 32;
 
 /// Every shipped system, the example of an own one, and one that has every kind and constraint at once.
-fn all_systems() -> Vec<System> {
+pub(crate) fn all_systems() -> Vec<System> {
     let mut definitions: Vec<_> = SHIPPED
         .iter()
         .map(|(name, _)| shipped(name).expect("a shipped definition decodes"))
@@ -53,6 +53,19 @@ pub(crate) fn holds<S>(
     S: Strategy,
     S::Value: Debug,
 {
+    holds_for(&all_systems(), cases, strategy, law);
+}
+
+/// Runs a law as [`holds`] does, for these systems.
+pub(crate) fn holds_for<S>(
+    systems: &[System],
+    cases: u32,
+    strategy: impl Fn(&System) -> S,
+    law: impl Fn(&System, &S::Value) -> TestCaseResult,
+) where
+    S: Strategy,
+    S::Value: Debug,
+{
     let default = Config::default();
     let said = std::env::var_os("PROPTEST_CASES").is_some();
     let config = Config {
@@ -65,9 +78,9 @@ pub(crate) fn holds<S>(
         max_shrink_iters: 4000,
         ..default
     };
-    for system in all_systems() {
+    for system in systems {
         let mut runner = TestRunner::new(config.clone());
-        if let Err(error) = runner.run(&strategy(&system), |case| law(&system, &case)) {
+        if let Err(error) = runner.run(&strategy(system), |case| law(system, &case)) {
             panic!("{}: {error}", system.definition().name);
         }
     }

@@ -20,7 +20,7 @@ pub(crate) fn tape() -> impl Strategy<Value = Tape> {
 }
 
 /// A tape for each object of a kind.
-pub(super) fn tapes(objects: usize) -> impl Strategy<Value = Vec<Tape>> {
+pub(crate) fn tapes(objects: usize) -> impl Strategy<Value = Vec<Tape>> {
     vec(tape(), 0..=objects)
 }
 

@@ -1,0 +1,16 @@
+//! Effective access, said twice.
+//!
+//! * [`oracle`] is the second opinion: the rules of `docs/access.md`, written down one by one, as slowly and plainly
+//!   as they are there. Whatever else answers the same questions must give the same answers.
+//! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
+//!   little.
+//! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
+//!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
+
+mod additions;
+mod edits;
+mod membership;
+mod oracle;
+mod pairs;
+mod unchanged;
+mod worlds;
