@@ -6,6 +6,7 @@
 //! Deliberately not here: words (`report`), and judgement whether a change is wanted.
 
 mod causes;
+#![allow(dead_code)]
 mod classes;
 mod gains;
 mod rules;
