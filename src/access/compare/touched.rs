@@ -29,8 +29,9 @@ impl Touched {
     pub(crate) fn new(before: &Access<'_>, after: &Access<'_>) -> Self {
         let index = &after.index;
         let (old, new) = (before.snapshot, after.snapshot);
-        let users = (0..crate::access::index::count(index.users.len()))
-            .filter(|user| before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]);
+        let users = (0..crate::access::index::count(index.users.len())).filter(|user| {
+            before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]
+        });
         Self {
             users: users.collect(),
             groups: groups(index, old, new),

@@ -5,11 +5,13 @@
 //! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
 //!   little.
 //! * `agreement` holds the engine against the oracle.
+//! * `differences` does so for comparisons.
 //! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
 //!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
 
 mod additions;
 mod agreement;
+mod differences;
 mod edits;
 mod membership;
 mod oracle;
