@@ -34,7 +34,7 @@ fn questions(system: &System, snapshot: &Snapshot) -> Vec<(UserName, Ability, Op
 }
 
 fn cases(system: &System) -> impl Strategy<Value = (Snapshot, Vec<Tape>)> + use<> {
-    (snapshots(system), proptest::collection::vec(tape(), 1..8))
+    (snapshots(system), proptest::collection::vec(tape(), 3..12))
 }
 
 #[test]

@@ -73,12 +73,13 @@ fn otherwise() -> Vec<System> {
 pub(crate) fn snapshots(system: &System) -> impl Strategy<Value = Snapshot> + use<> {
     let states = world::snapshots(system);
     let system = system.clone();
-    (states, tapes(8)).prop_map(move |(mut snapshot, mut tapes)| {
+    (states, tapes(9)).prop_map(move |(mut snapshot, mut tapes)| {
         let mut spare = Tape::default();
         let mut tapes = tapes.iter_mut();
-        let twists: [fn(&mut Drawing<'_>, &mut Snapshot); 8] = [
+        let twists: [fn(&mut Drawing<'_>, &mut Snapshot); 9] = [
             speak_of_few_modules,
             permit_more,
+            restrict_fields,
             share_more,
             nest_groups,
             tangle_roles,
@@ -234,6 +235,30 @@ fn permit_more(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
             rights
                 .permissions
                 .insert(permission, rolecall::model::Level::Allow);
+        }
+    }
+}
+
+/// Fields that some profiles or roles hide or lock and others do not.
+fn restrict_fields(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
+    let kind = drawing.system.definition().modules.as_ref();
+    let Some(kind) = kind.and_then(|kind| kind.fields.as_ref()) else {
+        return;
+    };
+    for _ in 0..drawing.tape.below(6) {
+        let module = drawing.module(snapshot);
+        let access = drawing.tape.pick(kind.choices.keys().copied());
+        let field = module.as_ref().and_then(|module| drawing.field(snapshot, module));
+        if let (Some(module), Some(field), Some(access)) = (module, field, access)
+            && access != kind.usual
+            && let Some(rights) = drawing.some_rights(snapshot)
+        {
+            rights
+                .modules
+                .entry(module)
+                .or_default()
+                .fields
+                .insert(field, access);
         }
     }
 }
