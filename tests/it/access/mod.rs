@@ -4,10 +4,12 @@
 //!   as they are there. Whatever else answers the same questions must give the same answers.
 //! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
 //!   little.
+//! * `by_hand` has worlds of every system with what everyone may do there worked out on paper.
 //! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
 //!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
 
 mod additions;
+mod by_hand;
 mod edits;
 mod membership;
 mod oracle;
