@@ -3,7 +3,7 @@
 //! * [`oracle`] is the second opinion: the rules of `docs/access.md`, written down one by one, as slowly and plainly
 //!   as they are there. Whatever else answers the same questions must give the same answers.
 //! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
-//!   little.
+//!   little. [`questions`] are what is worth asking about one.
 //! * `by_hand` has worlds of every system with what everyone may do there worked out on paper.
 //! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
 //!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
@@ -14,5 +14,6 @@ mod edits;
 mod membership;
 mod oracle;
 mod pairs;
+mod questions;
 mod unchanged;
 mod worlds;
