@@ -222,7 +222,7 @@ impl<'c> Gains<'c> {
         let gate_same = self.from.gates.of_role(from) == self.to.gates.of_role(to);
         let below = |access: &Access<'_>, role: Option<RoleNumber>| {
             let settings = &access.system.definition().access.hierarchy;
-            role.filter(|_| settings.superiors_inherit_owned).map(|role| {
+            role.map(|role| {
                 let rules: Vec<_> = access
                     .subtrees
                     .rules_below(role)
@@ -230,13 +230,17 @@ impl<'c> Gains<'c> {
                     .map(|rule| super::rule_key(access, rule).clone())
                     .collect();
                 (
-                    access.subordinates(role),
+                    settings
+                        .superiors_inherit_owned
+                        .then(|| access.subordinates(role)),
                     access.subtrees.groups_below(role).clone(),
                     rules,
                 )
             })
         };
-        let hierarchy_same = below(self.from, from) == below(self.to, to);
+        let rules_below = to.into_iter().flat_map(|role| self.to.subtrees.rules_below(role));
+        let mut rules_below = rules_below.map(|rule| self.pairing.same[rule as usize]);
+        let hierarchy_same = rules_below.all(|same| same) && below(self.from, from) == below(self.to, to);
         let groups = |access: &'c Access<'c>, role: Option<RoleNumber>| {
             role.map_or(&[][..], |role| access.membership.of_role(role))
         };
@@ -317,8 +321,20 @@ impl<'c> Gains<'c> {
             | AbilityKind::Role
             | AbilityKind::Authorisation => false,
         };
+        let about_users = match kind {
+            AbilityKind::Permission { .. } => !about_groups,
+            AbilityKind::Record { .. }
+            | AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Service { .. }
+            | AbilityKind::Role
+            | AbilityKind::Authorisation => true,
+        };
+        reach.own &= about_users;
         if reach.everyone {
-            reach.users.clone_from(&self.owning_users);
+            if about_users {
+                reach.users.clone_from(&self.owning_users);
+            }
             if about_groups {
                 reach.groups.clone_from(self.comparable_groups(kind));
             }
@@ -508,7 +524,6 @@ impl Look<'_> {
             states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
             reach.own &= !before.own;
             reach.users -= &before.users;
-            reach.users.remove(self.to.user.0);
             reach.groups -= &before.groups;
             // What two sources open is told once, but caused by both.
             self.push(ability, Way::Source(*source), reach, gains);
@@ -552,6 +567,8 @@ impl Look<'_> {
         let has_targets = states.to.index.kind(ability).has_targets();
         reach.users &= &states.owning_users;
         reach.groups &= states.comparable_groups(states.to.index.kind(ability));
+        // Of a user who is new, nothing was anyone's to begin with.
+        reach.own &= states.owning_users.contains(self.class.first.0);
         let users = self.class.users.clone();
         let only_oneself = match users[..] {
             [only] => {

@@ -81,6 +81,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether records change hands.
+    pub(crate) fn transfers_records(&self) -> bool {
+        !self.transfers.is_empty()
+    }
+
     /// What anyone can do after and could not before.
     pub(crate) fn gains(&self) -> Vec<Gain> {
         Gains::new(self, self.before, self.after, &[], &self.transfers).all()
