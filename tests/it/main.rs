@@ -16,5 +16,6 @@ mod laws;
 mod plans;
 mod refused;
 mod refused_by_deployment;
+mod sources;
 mod support;
 mod world;
