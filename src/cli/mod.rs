@@ -3,11 +3,13 @@
 mod apply;
 mod completions;
 mod export;
+mod exported;
 mod import;
 mod init;
 mod paths;
 mod plan;
 mod schema;
+mod source;
 mod ui;
 mod validate;
 mod workspace;

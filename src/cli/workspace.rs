@@ -13,7 +13,7 @@ use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Defect, Installation, Snapshot};
-use crate::plan::{Plan, Scope, overlay};
+use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -62,7 +62,12 @@ impl Workspace {
 
     /// Reads the project as far as it can be read; ends the command only where there is none.
     pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        let mut reading = Reading::default();
+        Self::read_with(ui, Reading::default(), folder)
+    }
+
+    /// Reads a project as far as it can be read, from the files of `reading`; ends the command only where there is
+    /// none.
+    pub(super) fn read_with(ui: &mut Ui, mut reading: Reading, folder: &Path) -> Result<Self, Failure> {
         match reading.project(folder) {
             Some(project) => Ok(Self {
                 reading,
@@ -75,7 +80,8 @@ impl Workspace {
         }
     }
 
-    fn stop_on_errors(&mut self, ui: &mut Ui) -> Result<(), Failure> {
+    /// Prints what is wrong; anything wrong ends the command.
+    pub(super) fn stop_on_errors(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         if self.reading.diagnostics.has_errors() {
             ui.diagnostics(&mut self.reading.diagnostics, &self.reading.sources);
             return Err(Failure::Reported);
@@ -83,8 +89,8 @@ impl Workspace {
         Ok(())
     }
 
-    /// Judges the manifests without a deployment, laid over what every installation has.
-    pub(super) fn check_offline(&mut self) {
+    /// Lays the manifests over what every installation has, and judges them without a deployment.
+    pub(super) fn check_offline(&mut self) -> Kept<Overlay> {
         let Project {
             system,
             installation,
@@ -111,6 +117,7 @@ impl Workspace {
             &Context::new(system, intent, &overlay, None, installation),
             diagnostics,
         );
+        overlay
     }
 
     /// Reads and judges the seeds of all deployments.
@@ -235,6 +242,16 @@ impl Workspace {
 
     /// Plans against a state that was read.
     pub(super) fn plan_against(&mut self, live: Snapshot) -> Result<Planned, Failure> {
+        let overlay = self.lay_over(&live)?;
+        let plan = Plan::new(&self.project.system, &live, &overlay, &self.project.intent);
+        Ok(Planned {
+            live: Kept::new(live),
+            plan,
+        })
+    }
+
+    /// Lays the manifests over a state that was read, and judges the result.
+    pub(super) fn lay_over(&mut self, live: &Snapshot) -> Result<Kept<Overlay>, Failure> {
         let Project {
             system,
             installation,
@@ -242,21 +259,17 @@ impl Workspace {
             ..
         } = &*self.project;
         if live.system != system.definition().name {
-            bail_other_system(&live, system)?;
+            bail_other_system(live, system)?;
         }
         let diagnostics = &mut self.reading.diagnostics;
-        report_defects(&live, diagnostics);
-        let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, diagnostics));
-        let known = known_installation(installation, &live);
+        report_defects(live, diagnostics);
+        let overlay = Kept::new(overlay(system, live, intent, Scope::Manifests, diagnostics));
+        let known = known_installation(installation, live);
         check(
-            &Context::new(system, intent, &overlay, Some(&live), &known),
+            &Context::new(system, intent, &overlay, Some(live), &known),
             diagnostics,
         );
-        let plan = Plan::new(system, &live, &overlay, intent);
-        Ok(Planned {
-            live: Kept::new(live),
-            plan,
-        })
+        Ok(overlay)
     }
 
     /// The place of a deployment as it is shown.
@@ -275,7 +288,7 @@ pub(super) fn known_installation(stated: &Installation, live: &Snapshot) -> Inst
 }
 
 /// Modules that an installation adds have the usual default like the others.
-fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
+pub(super) fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
     let defaults = system
         .definition()
         .sharing
@@ -296,7 +309,7 @@ fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
     }
 }
 
-fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
+pub(super) fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
     for defect in &live.defects {
         let message = match defect {
             Defect::DuplicateName { kind, name, count } => {

@@ -7,6 +7,7 @@ mod change;
 mod diff;
 mod operation;
 mod overlay;
+mod people;
 mod removal;
 mod rename;
 mod replay;
@@ -21,6 +22,7 @@ pub use change::{
 pub use diff::diff;
 pub use operation::{Edit, Object, Operation};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
+pub use people::{named_users, with_people};
 pub use rename::Renames;
 pub use replay::replay;
 

@@ -17,5 +17,6 @@ mod laws;
 mod plans;
 mod refused;
 mod refused_by_deployment;
+mod sources;
 mod support;
 mod world;
