@@ -8,9 +8,10 @@ use std::collections::btree_map::Entry as Slot;
 use std::fmt::Display;
 
 use super::document::*;
+use super::member::MemberDocument;
 use crate::model::{
-    At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
-    Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
+    At, Authorisations, CallGroup, CallGroupMode, Date, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
+    Level, Line, MemberIntent, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
     ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey,
     Status, UserIntent, UserName,
 };
@@ -232,7 +233,8 @@ impl<'a> Gather<'a> {
             description: text(group.description),
             variety: group.variety.map(at),
             status: self.status(group.status),
-            members: owned(group.members).map(|members| At::new(self::members(members.value), members.span)),
+            members: owned(group.members)
+                .map(|members| At::new(self.members(members.value), members.span)),
             roles: list(group.roles),
             head: optional(group.head),
             deputy: optional(group.deputy),
@@ -258,6 +260,57 @@ impl<'a> Gather<'a> {
                 At::new(known.collect(), keys.span)
             }),
             created_by: optional(group.created_by),
+        }
+    }
+
+    fn members(&mut self, document: MembersDocument) -> MembersIntent {
+        MembersIntent {
+            users: self.members_of(document.users),
+            roles: self.members_of(document.roles),
+            roles_and_subordinates: self.members_of(document.roles_and_subordinates),
+            groups: self.members_of(document.groups),
+        }
+    }
+
+    /// The members of one kind. That nobody is listed twice the schema says only of items that are alike.
+    fn members_of<N: Clone + Ord + Display>(
+        &mut self,
+        listed: Option<Vec<Spanned<MemberDocument<N>>>>,
+    ) -> Vec<MemberIntent<N>> {
+        let mut first: BTreeMap<N, Span> = BTreeMap::new();
+        let mut members = Vec::new();
+        for item in listed.into_iter().flatten() {
+            let (name, expires) = match item.value {
+                MemberDocument::Name(name) => (Spanned::new(name, item.span), None),
+                MemberDocument::Mapping { name, expires } => (name, expires),
+            };
+            if let Some(place) = first.get(&name.value) {
+                let message = format!("`{}` is in the list twice", name.value);
+                let twice = Diagnostic::error(Code::DuplicateItem, message).at(name.span);
+                self.diagnostics.push(twice.label(*place, "first here"));
+                continue;
+            }
+            first.insert(name.value.clone(), name.span);
+            members.push(MemberIntent {
+                value: name.value,
+                span: name.span,
+                expires: self.date(expires),
+            });
+        }
+        members
+    }
+
+    /// A last day, if the calendar has it.
+    fn date(&mut self, written: Option<Spanned<String>>) -> Option<At<Date>> {
+        let Spanned { value, span } = written?;
+        match value.parse() {
+            Ok(date) => Some(At::new(date, span)),
+            Err(error) => {
+                let message = format!("`{value}` {error}");
+                self.diagnostics
+                    .push(Diagnostic::error(Code::InvalidValue, message).at(span));
+                None
+            }
         }
     }
 
@@ -367,6 +420,7 @@ impl<'a> Gather<'a> {
                     .push(Diagnostic::error(Code::MissingKey, message).at(span));
                 continue;
             };
+            let expires = self.date(rule.expires);
             let key = RuleKey {
                 module: rule.module.value,
                 from,
@@ -380,6 +434,7 @@ impl<'a> Gather<'a> {
                     span,
                     from: places.0,
                     to: places.1,
+                    expires,
                 },
                 |v| v.span,
                 self.diagnostics,
@@ -507,20 +562,6 @@ fn text(field: Field<String>) -> Option<At<String>> {
 
 fn list<T>(field: Field<Vec<Spanned<T>>>) -> Option<At<Vec<At<T>>>> {
     owned(field).map(|items| At::new(items.value.into_iter().map(at).collect(), items.span))
-}
-
-fn members(document: MembersDocument) -> MembersIntent {
-    MembersIntent {
-        users: document.users.into_iter().flatten().map(at).collect(),
-        roles: document.roles.into_iter().flatten().map(at).collect(),
-        roles_and_subordinates: document
-            .roles_and_subordinates
-            .into_iter()
-            .flatten()
-            .map(at)
-            .collect(),
-        groups: document.groups.into_iter().flatten().map(at).collect(),
-    }
 }
 
 fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsIntent {

@@ -7,6 +7,7 @@
 mod document;
 mod gather;
 mod load;
+mod member;
 mod project;
 pub mod schema;
 pub mod write;
@@ -14,6 +15,7 @@ pub mod write;
 pub use document::*;
 pub use gather::Gather;
 pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use member::{MemberDocument, MemberName};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };
