@@ -6,8 +6,8 @@ use anyhow::anyhow;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::plan::{report, style};
 use super::day::Day;
+use super::plan::{report, style};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};

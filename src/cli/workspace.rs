@@ -111,7 +111,14 @@ impl Workspace {
             base.users.entry(name.clone()).or_default();
         }
         let diagnostics = &mut self.reading.diagnostics;
-        let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, self.today, diagnostics));
+        let overlay = Kept::new(overlay(
+            system,
+            &base,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
         check(
             &Context::new(system, intent, &overlay, None, installation),
             diagnostics,
@@ -251,7 +258,14 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         report_defects(&live, diagnostics);
-        let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, self.today, diagnostics));
+        let overlay = Kept::new(overlay(
+            system,
+            &live,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
         let known = known_installation(installation, &live);
         check(
             &Context::new(system, intent, &overlay, Some(&live), &known),

@@ -11,12 +11,12 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::member::{MemberDocument, last_day};
 use crate::model::{
     ActionId, AssignScope, AuthorisationArea, AuthorisationLevel, AuthorisationRight, CallGroupMode,
     DefaultAccess, FeatureId, FieldAccess, FieldName, GroupName, GroupVariety, Level, ModuleName, Otherwise,
     ProfileName, RoleName, RuleAccess, ServiceId, Status, UserName,
 };
-use super::member::{MemberDocument, last_day};
 use crate::text::{Entry, Field, Keyed, Spanned};
 
 /// Access control manifests of rolecall. Any file may hold any kinds of object; a folder is the union of its

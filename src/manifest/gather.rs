@@ -11,9 +11,9 @@ use super::document::*;
 use super::member::MemberDocument;
 use crate::model::{
     At, Authorisations, CallGroup, CallGroupMode, Date, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
-    Level, Line, MemberIntent, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
-    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey,
-    Status, UserIntent, UserName,
+    Level, Line, MemberIntent, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId,
+    Principal, ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess,
+    RuleIntent, RuleKey, Status, UserIntent, UserName,
 };
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned, closest};
@@ -233,8 +233,7 @@ impl<'a> Gather<'a> {
             description: text(group.description),
             variety: group.variety.map(at),
             status: self.status(group.status),
-            members: owned(group.members)
-                .map(|members| At::new(self.members(members.value), members.span)),
+            members: owned(group.members).map(|members| At::new(self.members(members.value), members.span)),
             roles: list(group.roles),
             head: optional(group.head),
             deputy: optional(group.deputy),

@@ -86,18 +86,48 @@ mod tests {
 
     #[test]
     fn only_whole_dates_of_the_calendar_are_dates() {
-        for text in ["2026-12-31", "2024-02-29", "2000-02-29", "0000-01-01", "9999-12-31"] {
+        for text in [
+            "2026-12-31",
+            "2024-02-29",
+            "2000-02-29",
+            "0000-01-01",
+            "9999-12-31",
+        ] {
             let date: Result<Date, _> = text.parse();
             assert_eq!(date.map(|date| date.to_string()), Ok(text.to_owned()));
         }
-        let no_day = ["2026-02-30", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "2026-01-00"];
+        let no_day = [
+            "2026-02-30",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-04-31",
+            "2026-01-00",
+        ];
         for text in no_day {
             assert_eq!(text.parse::<Date>(), Err(DateError::NoSuchDay), "{text}");
         }
         let other_forms = [
-            "", "2026", "2026-12", "20261231", "2026-12-3", "2026-12-031", "26-12-31", "+026-12-31", "-026-12-31",
-            "2026/12/31", "2026-12-31 ", " 2026-12-31", "2026-12-31T00:00", "31.12.2026", "2026-+1-01", "２０２６-12-31",
-            "tomorrow", "2026-1２-31", "ä026-12-31",
+            "",
+            "2026",
+            "2026-12",
+            "20261231",
+            "2026-12-3",
+            "2026-12-031",
+            "26-12-31",
+            "+026-12-31",
+            "-026-12-31",
+            "2026/12/31",
+            "2026-12-31 ",
+            " 2026-12-31",
+            "2026-12-31T00:00",
+            "31.12.2026",
+            "2026-+1-01",
+            "２０２６-12-31",
+            "tomorrow",
+            "2026-1２-31",
+            "ä026-12-31",
         ];
         for text in other_forms {
             assert_eq!(text.parse::<Date>(), Err(DateError::Form), "{text}");
@@ -116,7 +146,10 @@ mod tests {
             ("0000-01-01", "9999-12-31", 3_652_424),
         ];
         for (from, to, days) in cases {
-            let day = |text: &str| text.parse::<Date>().unwrap_or_else(|error| panic!("{text} {error}"));
+            let day = |text: &str| {
+                text.parse::<Date>()
+                    .unwrap_or_else(|error| panic!("{text} {error}"))
+            };
             assert_eq!(day(from).days_until(day(to)), days, "{from} {to}");
             assert_eq!(day(from).cmp(&day(to)), 0.cmp(&days), "{from} {to}");
         }

@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionId, AssignScope, Authorisations, CallGroup, Date, DefaultAccess, Expiry, FieldAccess, FieldName, GroupName, Grant,
-    GroupVariety, Identity, Installation, Key, Kind, Level, Line, Members, ModuleName, MonitorPlaces,
-    PermissionId, Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId, Status,
-    UserName,
+    ActionId, AssignScope, Authorisations, CallGroup, Date, DefaultAccess, Expiry, FieldAccess, FieldName,
+    Grant, GroupName, GroupVariety, Identity, Installation, Key, Kind, Level, Line, Members, ModuleName,
+    MonitorPlaces, PermissionId, Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId,
+    Status, UserName,
 };
 use crate::text::Span;
 
@@ -140,7 +140,9 @@ impl<N> MemberIntent<N> {
 
     /// Whether the membership is over on a day.
     pub fn is_over(&self, today: Date) -> bool {
-        self.expires.as_ref().is_some_and(|expires| expires.value.is_over(today))
+        self.expires
+            .as_ref()
+            .is_some_and(|expires| expires.value.is_over(today))
     }
 }
 
@@ -286,7 +288,9 @@ impl RuleIntent {
 
     /// Whether the rule is over on a day.
     pub fn is_over(&self, today: Date) -> bool {
-        self.expires.as_ref().is_some_and(|expires| expires.value.is_over(today))
+        self.expires
+            .as_ref()
+            .is_some_and(|expires| expires.value.is_over(today))
     }
 }
 

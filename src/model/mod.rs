@@ -19,9 +19,9 @@ pub use group::{
     Authorisations, CallGroup, CallGroupMode, Dial, Group, Key, Line, Members, MonitorPlaces, Status,
 };
 pub use intent::{
-    At, Existing, GroupIntent, Intent, MemberIntent, MembersIntent, ModuleRightsIntent, Otherwise, Ownership, OwnershipOf,
-    ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent, SharingIntent,
-    ShownGroup, UserIntent,
+    At, Existing, GroupIntent, Intent, MemberIntent, MembersIntent, ModuleRightsIntent, Otherwise, Ownership,
+    OwnershipOf, ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent,
+    SharingIntent, ShownGroup, UserIntent,
 };
 pub use names::{
     ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, FeatureId, FieldName, GroupName,

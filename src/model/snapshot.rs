@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeatureId, FieldName, Group, GroupName, Kind, ModuleName, Principal, ProfileName, Rights, RoleId, RoleName,
-    Sharing, SystemName, UserName,
+    FeatureId, FieldName, Group, GroupName, Kind, ModuleName, Principal, ProfileName, Rights, RoleId,
+    RoleName, Sharing, SystemName, UserName,
 };
 
 /// To whom the holders of a role may assign records.

@@ -9,8 +9,8 @@ use super::removal::{heirs, remove};
 use super::rename::Renames;
 use super::rights::overlay_rights;
 use crate::model::{
-    Date, Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Principal, Profile, ProfileIntent,
-    ProfileName, Role, RoleIntent, RoleName, RuleKey, Snapshot,
+    Date, Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Principal, Profile,
+    ProfileIntent, ProfileName, Role, RoleIntent, RoleName, RuleKey, Snapshot,
 };
 use crate::system::{Manage, System};
 use crate::text::{Code, Diagnostic, Diagnostics, Span, closest};
