@@ -118,6 +118,7 @@ impl<N: MemberName> JsonSchema for MemberDocument<N> {
             "The last day of the membership, in UTC. From the next day on, a plan takes it away.".into(),
         );
         json_schema!({
+            "title": "Member",
             "description": format!("A name, or `{{ {}: NAME, {EXPIRES}: DATE }}`.", N::KEY),
             "type": ["string", "object"],
             "properties": {
