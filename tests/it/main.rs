@@ -9,6 +9,7 @@ mod asked;
 mod commands;
 mod definitions;
 mod examples;
+mod expires;
 mod generated;
 mod input;
 mod killed;
