@@ -8,12 +8,12 @@ use std::collections::btree_map::Entry as Slot;
 use std::fmt::Display;
 
 use super::document::*;
-use super::member::MemberDocument;
+use super::member::{date, members_of};
 use crate::model::{
-    At, Authorisations, CallGroup, CallGroupMode, Date, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
-    Level, Line, MemberIntent, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId,
-    Principal, ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess,
-    RuleIntent, RuleKey, Status, UserIntent, UserName,
+    At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
+    Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
+    ProfileIntent, ProfileName, Removal, RightsIntent, RoleIntent, RoleName, RuleAccess, RuleIntent, RuleKey,
+    Status, UserIntent, UserName,
 };
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Field, Keyed, Span, Spanned, closest};
@@ -264,52 +264,10 @@ impl<'a> Gather<'a> {
 
     fn members(&mut self, document: MembersDocument) -> MembersIntent {
         MembersIntent {
-            users: self.members_of(document.users),
-            roles: self.members_of(document.roles),
-            roles_and_subordinates: self.members_of(document.roles_and_subordinates),
-            groups: self.members_of(document.groups),
-        }
-    }
-
-    /// The members of one kind. That nobody is listed twice the schema says only of items that are alike.
-    fn members_of<N: Clone + Ord + Display>(
-        &mut self,
-        listed: Option<Vec<Spanned<MemberDocument<N>>>>,
-    ) -> Vec<MemberIntent<N>> {
-        let mut first: BTreeMap<N, Span> = BTreeMap::new();
-        let mut members = Vec::new();
-        for item in listed.into_iter().flatten() {
-            let (name, expires) = match item.value {
-                MemberDocument::Name(name) => (Spanned::new(name, item.span), None),
-                MemberDocument::Mapping { name, expires } => (name, expires),
-            };
-            if let Some(place) = first.get(&name.value) {
-                let message = format!("`{}` is in the list twice", name.value);
-                let twice = Diagnostic::error(Code::DuplicateItem, message).at(name.span);
-                self.diagnostics.push(twice.label(*place, "first here"));
-                continue;
-            }
-            first.insert(name.value.clone(), name.span);
-            members.push(MemberIntent {
-                value: name.value,
-                span: name.span,
-                expires: self.date(expires),
-            });
-        }
-        members
-    }
-
-    /// A last day, if the calendar has it.
-    fn date(&mut self, written: Option<Spanned<String>>) -> Option<At<Date>> {
-        let Spanned { value, span } = written?;
-        match value.parse() {
-            Ok(date) => Some(At::new(date, span)),
-            Err(error) => {
-                let message = format!("`{value}` {error}");
-                self.diagnostics
-                    .push(Diagnostic::error(Code::InvalidValue, message).at(span));
-                None
-            }
+            users: members_of(document.users, self.diagnostics),
+            roles: members_of(document.roles, self.diagnostics),
+            roles_and_subordinates: members_of(document.roles_and_subordinates, self.diagnostics),
+            groups: members_of(document.groups, self.diagnostics),
         }
     }
 
@@ -419,7 +377,7 @@ impl<'a> Gather<'a> {
                     .push(Diagnostic::error(Code::MissingKey, message).at(span));
                 continue;
             };
-            let expires = self.date(rule.expires);
+            let expires = date(rule.expires, self.diagnostics);
             let key = RuleKey {
                 module: rule.module.value,
                 from,

@@ -1,6 +1,7 @@
 //! An item of a list of members: a name, or a mapping that also says until when.
 
-use std::fmt;
+use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -8,8 +9,8 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{Date, GroupName, RoleName, UserName};
-use crate::text::Spanned;
+use crate::model::{At, Date, GroupName, MemberIntent, RoleName, UserName};
+use crate::text::{Code, Diagnostic, Diagnostics, Span, Spanned};
 
 /// The name of something that can be a member of a group.
 pub trait MemberName: for<'a> From<&'a str> {
@@ -128,6 +129,47 @@ impl<N: MemberName> JsonSchema for MemberDocument<N> {
             "required": [N::KEY],
             "additionalProperties": false,
         })
+    }
+}
+
+/// The members of one kind. That nobody is listed twice the schema says only of items that are alike.
+pub(super) fn members_of<N: Clone + Ord + Display>(
+    listed: Option<Vec<Spanned<MemberDocument<N>>>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<MemberIntent<N>> {
+    let mut first: BTreeMap<N, Span> = BTreeMap::new();
+    let mut members = Vec::new();
+    for item in listed.into_iter().flatten() {
+        let (name, expires) = match item.value {
+            MemberDocument::Name(name) => (Spanned::new(name, item.span), None),
+            MemberDocument::Mapping { name, expires } => (name, expires),
+        };
+        if let Some(place) = first.get(&name.value) {
+            let message = format!("`{}` is in the list twice", name.value);
+            let twice = Diagnostic::error(Code::DuplicateItem, message).at(name.span);
+            diagnostics.push(twice.label(*place, "first here"));
+            continue;
+        }
+        first.insert(name.value.clone(), name.span);
+        members.push(MemberIntent {
+            value: name.value,
+            span: name.span,
+            expires: date(expires, diagnostics),
+        });
+    }
+    members
+}
+
+/// A last day, if the calendar has it.
+pub(super) fn date(written: Option<Spanned<String>>, diagnostics: &mut Diagnostics) -> Option<At<Date>> {
+    let Spanned { value, span } = written?;
+    match value.parse() {
+        Ok(date) => Some(At::new(date, span)),
+        Err(error) => {
+            let message = format!("`{value}` {error}");
+            diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(span));
+            None
+        }
     }
 }
 
