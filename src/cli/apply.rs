@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::day::Day;
 use super::plan::{report, style};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
@@ -26,6 +27,8 @@ use crate::text::Diagnostics;
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    day: Day,
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
@@ -36,6 +39,7 @@ pub(super) struct ApplyArgs {
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);

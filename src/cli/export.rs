@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::day::{Day, present_day};
 use super::exported;
 use super::source::{People, Source, State};
 use super::ui::Ui;
@@ -21,6 +22,8 @@ pub(super) struct ExportArgs {
     /// Another state than the deployment's: deployment:NAME, git:REV:PATH, a project folder or an exported file
     #[arg(long = "in", value_name = "SOURCE", conflicts_with = "deployment")]
     source: Option<Source>,
+    #[command(flatten)]
+    day: Day,
     /// Take users and their records from an exported file
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
@@ -32,7 +35,7 @@ pub(super) struct ExportArgs {
 pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
     let people = args.users.as_deref().map(People::read).transpose()?;
     let state = match &args.source {
-        Some(source) => source.resolve(ui, &args.target)?,
+        Some(source) => source.resolve(ui, &args.target, args.day.or(present_day()))?,
         None => State::live(ui, &args.target)?,
     };
     let state = match &people {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod completions;
+mod day;
 mod export;
 mod exported;
 mod import;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::day::Day;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Format, Target};
@@ -16,6 +17,8 @@ use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 pub(super) struct PlanArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    day: Day,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -29,6 +32,7 @@ pub(super) struct PlanArgs {
 
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let report = report(&workspace, &entry, &planned);

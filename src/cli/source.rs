@@ -16,7 +16,7 @@ use super::ui::Ui;
 use super::workspace::{Workspace, default_new_modules, known_installation, report_defects};
 use super::{Failure, Target};
 use crate::manifest::{Files, GitFiles, PROJECT_FILE, Project, Reading, Revision, shipped};
-use crate::model::{Installation, Intent, Snapshot};
+use crate::model::{Date, Installation, Intent, Snapshot};
 use crate::plan::{named_users, with_people};
 use crate::system::System;
 use crate::text::{Diagnostics, Sources};
@@ -140,12 +140,13 @@ pub(super) struct State {
     /// The state itself.
     pub(super) snapshot: Snapshot,
     /// What the installation has: what the state says, and features that the project file adds.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for commands that judge access"))]
     pub(super) installation: Installation,
     /// The manifests that led to it, for the places of their lines in `sources`; none for a live or exported state.
     pub(super) intent: Option<Intent>,
     /// The texts of the manifests.
     pub(super) sources: Sources,
+    /// The day for which manifests were judged.
+    pub(super) today: Date,
 }
 
 /// The people of an exported state.
@@ -168,9 +169,9 @@ impl People {
 impl Source {
     /// Reads the state. `target` is the project whose deployments are meant, and whose system an exported state may be
     /// of; its deployment matters to [`Source::Desired`] alone. Prints what is wrong; an error ends the command.
-    pub(super) fn resolve(&self, ui: &mut Ui, target: &Target) -> Result<State, Failure> {
+    pub(super) fn resolve(&self, ui: &mut Ui, target: &Target, today: Date) -> Result<State, Failure> {
         match self {
-            Self::Desired => desired(ui, target),
+            Self::Desired => desired(ui, target, today),
             Self::Deployment(name) => {
                 let target = Target {
                     folder: target.folder.clone(),
@@ -180,16 +181,17 @@ impl Source {
             }
             Self::Git { revision, path } => {
                 let files = GitFiles::open(Path::new("."), revision, path)?;
-                self.offline(ui, Reading::of(Files::Git(files)), path)
+                self.offline(ui, Reading::of(Files::Git(files)), path, today)
             }
-            Self::Folder(folder) => self.offline(ui, Reading::default(), folder),
-            Self::File(path) => self.exported(ui, path, &target.folder),
+            Self::Folder(folder) => self.offline(ui, Reading::default(), folder, today),
+            Self::File(path) => self.exported(ui, path, &target.folder, today),
         }
     }
 
     /// Manifests laid over what every installation has.
-    fn offline(&self, ui: &mut Ui, reading: Reading, folder: &Path) -> Result<State, Failure> {
+    fn offline(&self, ui: &mut Ui, reading: Reading, folder: &Path, today: Date) -> Result<State, Failure> {
         let mut workspace = Workspace::read_with(ui, reading, folder)?;
+        workspace.today = today;
         let overlay = workspace.check_offline();
         workspace.stop_on_errors(ui)?;
         let mut snapshot = ManuallyDrop::into_inner(overlay).desired;
@@ -203,7 +205,7 @@ impl Source {
         Ok(State::of(ui, workspace, snapshot, installation, origin))
     }
 
-    fn exported(&self, ui: &mut Ui, path: &Path, project: &Path) -> Result<State, Failure> {
+    fn exported(&self, ui: &mut Ui, path: &Path, project: &Path, today: Date) -> Result<State, Failure> {
         let snapshot = exported::read(path)?;
         let (system, stated) = system_of(ui, &snapshot, path, project)?;
         let mut diagnostics = Diagnostics::default();
@@ -216,12 +218,14 @@ impl Source {
             snapshot,
             intent: None,
             sources: Sources::default(),
+            today,
         })
     }
 }
 
-fn desired(ui: &mut Ui, target: &Target) -> Result<State, Failure> {
+fn desired(ui: &mut Ui, target: &Target, today: Date) -> Result<State, Failure> {
     let mut workspace = Workspace::open(ui, &target.folder)?;
+    workspace.today = today;
     let entry = workspace.deployment(target)?;
     let live = workspace.live(ui, &entry)?;
     let overlay = workspace.lay_over(&live)?;
@@ -297,6 +301,7 @@ impl State {
             installation,
             intent: Some(intent),
             sources: workspace.reading.sources,
+            today: workspace.today,
         }
     }
 
@@ -321,6 +326,7 @@ impl State {
             intent,
             snapshot,
             name,
+            self.today,
             &mut diagnostics,
         );
         ui.diagnostics(&mut diagnostics, &self.sources);
@@ -408,7 +414,9 @@ mod tests {
             folder: project.path().to_path_buf(),
             deployment: None,
         };
-        let state = Source::default().resolve(&mut Ui::new(), &target).unwrap();
+        let state = Source::default()
+            .resolve(&mut Ui::new(), &target, super::super::day::present_day())
+            .unwrap();
         assert_eq!(state.origin.to_string(), "manifests over local");
         let groups: Vec<&str> = state.snapshot.groups.keys().map(|name| name.as_str()).collect();
         assert_eq!(groups, ["New", "Other"]);

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
+use super::day::present_day;
 use super::ui::Ui;
 use super::{Failure, Target};
 use crate::check::{Context, check};
 use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
-use crate::model::{Defect, Installation, Snapshot};
+use crate::model::{Date, Defect, Installation, Snapshot};
 use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
@@ -26,6 +27,8 @@ type Kept<T> = ManuallyDrop<T>;
 pub(super) struct Workspace {
     pub(super) reading: Reading,
     pub(super) project: Kept<Project>,
+    /// The day for which manifests are judged: the one on which the project was read, unless the user names another.
+    pub(super) today: Date,
 }
 
 /// A plan and the states it lies between.
@@ -55,6 +58,7 @@ impl Workspace {
             Some(project) if !reading.diagnostics.has_errors() => Ok(Self {
                 reading,
                 project: Kept::new(project),
+                today: present_day(),
             }),
             Some(_) | None => Err(Failure::Reported),
         }
@@ -72,6 +76,7 @@ impl Workspace {
             Some(project) => Ok(Self {
                 reading,
                 project: Kept::new(project),
+                today: present_day(),
             }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
@@ -112,7 +117,14 @@ impl Workspace {
             base.users.entry(name.clone()).or_default();
         }
         let diagnostics = &mut self.reading.diagnostics;
-        let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, diagnostics));
+        let overlay = Kept::new(overlay(
+            system,
+            &base,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
         check(
             &Context::new(system, intent, &overlay, None, installation),
             diagnostics,
@@ -214,7 +226,7 @@ impl Workspace {
         let mut base = system.bare();
         base.installation = self.project.installation.clone();
         let diagnostics = &mut self.reading.diagnostics;
-        let mut seeded = overlay(system, &base, &intent, Scope::Seed, diagnostics);
+        let mut seeded = overlay(system, &base, &intent, Scope::Seed, self.today, diagnostics);
         default_new_modules(system, &mut seeded.desired);
         let snapshot = seeded.desired.clone();
         let installation = &snapshot.installation;
@@ -263,7 +275,14 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         report_defects(live, diagnostics);
-        let overlay = Kept::new(overlay(system, live, intent, Scope::Manifests, diagnostics));
+        let overlay = Kept::new(overlay(
+            system,
+            live,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
         let known = known_installation(installation, live);
         check(
             &Context::new(system, intent, &overlay, Some(live), &known),

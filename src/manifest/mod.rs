@@ -8,6 +8,7 @@ mod document;
 mod files;
 mod gather;
 mod load;
+mod member;
 mod project;
 pub mod schema;
 pub mod write;
@@ -16,6 +17,7 @@ pub use document::*;
 pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
 pub use gather::Gather;
 pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use member::{MemberDocument, MemberName};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::overlay::{Scope, overlay};
 use super::spelling::Spellings;
-use crate::model::{Intent, Principal, Records, Snapshot, User, UserName};
+use crate::model::{Date, Intent, Principal, Records, Snapshot, User, UserName};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, closest};
 
@@ -17,13 +17,15 @@ use crate::text::{Code, Diagnostic, Diagnostics, closest};
 /// People come with the names of their own state. What `intent`, which `state` came from, says of roles, renames and
 /// removals is done to them as it would be on their deployment. What they refer to and `state` lacks is left out with a
 /// warning. A user who is not among them stays, with a warning, where `state` or `intent` names one: someone whom a
-/// manifest has just put into a group is not to be overlooked. `people_name` is what warnings call the people.
+/// manifest has just put into a group is not to be overlooked. `people_name` is what warnings call the people, `today`
+/// the day for which the intent is judged.
 pub fn with_people(
     system: &System,
     state: &mut Snapshot,
     intent: Option<&Intent>,
     people: &Snapshot,
     people_name: &str,
+    today: Date,
     diagnostics: &mut Diagnostics,
 ) {
     let people = match intent {
@@ -31,7 +33,7 @@ pub fn with_people(
         // there.
         Some(intent) => {
             let mut known = Diagnostics::default();
-            Cow::Owned(overlay(system, people, intent, Scope::Manifests, &mut known).desired)
+            Cow::Owned(overlay(system, people, intent, Scope::Manifests, today, &mut known).desired)
         }
         None => Cow::Borrowed(people),
     };

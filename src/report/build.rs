@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::follow::{self, Follows};
 use super::state::{State, attributes, named_by};
 use super::{
-    Action, ChangeReport, DeploymentReport, FORMAT_VERSION, HeirReport, ManifestsReport, ObjectReport,
-    PlaceReport, PlanReport, ReportContext, RuleReport, StateChange, StepReport, Totals, Transfer,
+    Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
+    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
+    StepReport, Totals, Transfer,
 };
-use crate::model::{Identity, Principal, Snapshot};
+use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
 use crate::text::{Sources, Span};
 
@@ -37,6 +38,15 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .into_iter()
         .map(|merged| change(merged, &facts, context))
         .collect();
+    let expiring = plan.expiring.iter().map(|expiry| ExpiringReport {
+        address: address(&expiry.grant.identity()),
+        member: expiry.grant.member().cloned(),
+        expires: expiry.expires,
+        days_left: plan.today.days_until(expiry.expires),
+        place: position(context.sources, expiry.place),
+        grant: expiry.grant.clone(),
+    });
+    let expiring = expiring.collect();
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
         format_version: FORMAT_VERSION,
@@ -59,6 +69,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         changes,
         steps,
         unmanaged,
+        expiring,
         notes: Vec::new(),
     }
 }
@@ -242,6 +253,8 @@ struct Facts {
     reassigned: BTreeMap<Identity, u64>,
     /// Renamed objects as they are, by their new names.
     renamed: Snapshot,
+    /// What is taken away because its last day is over, by the object that holds it.
+    expired: BTreeMap<Identity, Vec<Expiry>>,
 }
 
 impl Facts {
@@ -263,8 +276,14 @@ impl Facts {
                 *reassigned.entry(Identity::Role(role.clone())).or_default() += 1;
             }
         }
+        let mut expired: BTreeMap<Identity, Vec<Expiry>> = BTreeMap::new();
+        for expiry in &plan.expired {
+            let of_object = expired.entry(expiry.grant.identity()).or_default();
+            of_object.push(expiry.clone());
+        }
         Self {
             follows,
+            expired,
             deleted,
             records: records.collect(),
             reassigned,
@@ -337,6 +356,13 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
     } else {
         Vec::new()
     };
+    let expired = facts.expired.get(&identity).into_iter().flatten();
+    let expired = expired.map(|expiry| ExpiredReport {
+        member: expiry.grant.member().cloned(),
+        expires: expiry.expires,
+        place: position(context.sources, expiry.place),
+    });
+    let expired = expired.collect();
     let follows = previous
         .as_ref()
         .map(|old| facts.follows.get(old).copied().unwrap_or_default());
@@ -371,6 +397,7 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
         },
         reason: reason.as_str(),
         because,
+        expired,
         follows,
         transfer,
         place: place.and_then(|span| position(context.sources, span)),

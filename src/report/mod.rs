@@ -22,7 +22,7 @@ pub use self::follow::Follows;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::words::applied;
-use crate::model::{Kind, Principal, Snapshot};
+use crate::model::{Date, Grant, Kind, Principal, Snapshot};
 use crate::plan::Plan;
 use crate::system::System;
 use crate::text::Sources;
@@ -67,6 +67,8 @@ pub struct PlanReport {
     pub unmanaged: Vec<ObjectReport>,
     /// How many objects there are of each sort.
     pub totals: Totals,
+    /// What has its last day within [`NOTICE_DAYS`](crate::plan::NOTICE_DAYS), by that day.
+    pub expiring: Vec<ExpiringReport>,
     /// Remarks on the whole plan, one line each.
     pub notes: Vec<String>,
 }
@@ -136,6 +138,9 @@ pub struct ChangeReport {
     /// The removed objects that it refers to, when that is why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<ObjectReport>,
+    /// What the change takes away because its last day is over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expired: Vec<ExpiredReport>,
     /// What refers to it and follows a rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follows>,
@@ -261,6 +266,35 @@ pub struct ObjectReport {
     pub kind: Kind,
     /// Its name.
     pub name: String,
+}
+
+/// A member or rule whose last day is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpiredReport {
+    /// Who was in the group; none for a rule.
+    pub member: Option<Principal>,
+    /// The last day.
+    pub expires: Date,
+    /// Where the grant is written.
+    pub place: Option<PlaceReport>,
+}
+
+/// A member or rule whose last day is near.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpiringReport {
+    /// The group or rule.
+    pub address: String,
+    /// Who is in the group; none for a rule.
+    pub member: Option<Principal>,
+    /// The last day.
+    pub expires: Date,
+    /// Days until then; 0 on the last day.
+    pub days_left: i32,
+    /// Where the grant is written.
+    pub place: Option<PlaceReport>,
+    /// What it is, for people.
+    #[serde(skip)]
+    pub grant: Grant,
 }
 
 /// How many objects there are of each sort. One that is renamed and updated counts as both.

@@ -10,6 +10,7 @@ mod asked;
 mod commands;
 mod definitions;
 mod examples;
+mod expires;
 mod generated;
 mod input;
 mod killed;
