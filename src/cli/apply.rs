@@ -43,7 +43,9 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let text = terminal(&report(&workspace, &entry, &planned), style(ui, args.verbose));
+    let impact = workspace.impact(&planned, None);
+    let shown = report(&workspace, &entry, &planned, impact.as_ref());
+    let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;
     if planned.plan.is_empty() {
         if !Workspace::is_there(&entry)? {
@@ -112,7 +114,10 @@ fn verify(
         return Ok(false);
     }
     if !again.plan.is_empty() {
-        ui.data(&terminal(&report(workspace, entry, &again), style(ui, true)))?;
+        ui.data(&terminal(
+            &report(workspace, entry, &again, None),
+            style(ui, true),
+        ))?;
         ui.say("error: the above was not applied although the deployment said so");
         return Ok(false);
     }

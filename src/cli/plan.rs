@@ -6,7 +6,9 @@ use super::day::Day;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Format, Target};
+use crate::access::Impact;
 use crate::manifest::DeploymentEntry;
+use crate::model::UserName;
 use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 
 /// Show how a deployment differs from the manifests
@@ -25,6 +27,9 @@ pub(super) struct PlanArgs {
     /// Show every item and attribute, however many there are
     #[arg(long)]
     verbose: bool,
+    /// The user who proposes the change, by login name: what that user gains is pointed out
+    #[arg(long, value_name = "USER")]
+    author: Option<String>,
     /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
     #[arg(long)]
     detailed_exitcode: bool,
@@ -35,7 +40,9 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
-    let report = report(&workspace, &entry, &planned);
+    let author = args.author.as_deref().map(UserName::from);
+    let impact = workspace.impact(&planned, author.as_ref());
+    let report = report(&workspace, &entry, &planned, impact.as_ref());
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
         Format::Json => json(&report),
@@ -54,7 +61,12 @@ pub(super) fn style(ui: &Ui, verbose: bool) -> Style {
     }
 }
 
-pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &Planned) -> PlanReport {
+pub(super) fn report(
+    workspace: &Workspace,
+    entry: &DeploymentEntry,
+    planned: &Planned,
+    impact: Option<&Impact>,
+) -> PlanReport {
     let place = Workspace::place(entry);
     let context = ReportContext {
         system: &workspace.project.system,
@@ -63,6 +75,7 @@ pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &P
         deployment_place: &place,
         revision: None,
         live: &planned.live,
+        impact,
     };
     let mut report = PlanReport::new(&planned.plan, &context);
     if Workspace::is_there(entry).is_ok_and(|is_there| !is_there) {

@@ -9,11 +9,12 @@ use anyhow::{Context as _, anyhow, bail};
 use super::day::present_day;
 use super::ui::Ui;
 use super::{Failure, Target};
+use crate::access::{Access, Comparison, Impact};
 use crate::check::{Context, check};
 use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
-use crate::model::{Date, Defect, Installation, Snapshot};
+use crate::model::{Date, Defect, Installation, Snapshot, UserName};
 use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
@@ -36,6 +37,7 @@ pub(super) struct Workspace {
 pub(super) struct Planned {
     pub(super) live: Kept<Snapshot>,
     pub(super) plan: Plan,
+    overlay: Kept<Overlay>,
 }
 
 impl Workspace {
@@ -259,7 +261,22 @@ impl Workspace {
         Ok(Planned {
             live: Kept::new(live),
             plan,
+            overlay,
         })
+    }
+
+    /// What a plan means for people; nothing where there is nothing to do. `author` is the user who proposes it.
+    pub(super) fn impact(&self, planned: &Planned, author: Option<&UserName>) -> Option<Impact> {
+        if planned.plan.is_empty() {
+            return None;
+        }
+        let system = &self.project.system;
+        let before = planned.overlay.before(&planned.live);
+        let after = &planned.overlay.desired;
+        let installation = known_installation(&self.project.installation, &planned.live);
+        let (old, new) = Access::pair(system, (before, &installation), (after, &installation));
+        let comparison = Comparison::new(&old, &new, &planned.overlay.heirs.groups);
+        Some(Impact::new(&comparison, author))
     }
 
     /// Lays the manifests over a state that was read, and judges the result.

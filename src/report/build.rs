@@ -34,6 +34,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .filter(|identity| !touched.contains(*identity))
         .map(object)
         .collect();
+    let identities: Vec<Identity> = merged.iter().map(|each| each.identity.clone()).collect();
     let changes: Vec<ChangeReport> = merged
         .into_iter()
         .map(|merged| change(merged, &facts, context))
@@ -47,6 +48,9 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         grant: expiry.grant.clone(),
     });
     let expiring = expiring.collect();
+    let impact = context
+        .impact
+        .map(|impact| super::impact::report(context.system, impact, context.live, &changes, &identities));
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
         format_version: FORMAT_VERSION,
@@ -67,6 +71,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
             unmanaged: unmanaged.len(),
         },
         changes,
+        impact,
         steps,
         unmanaged,
         expiring,
@@ -429,7 +434,7 @@ fn position(sources: &Sources, span: Span) -> Option<PlaceReport> {
     })
 }
 
-fn object(identity: &Identity) -> ObjectReport {
+pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
         address: address(identity),
         kind: identity.kind(),

@@ -5,8 +5,11 @@
 //!
 //! Deliberately not here: printing, deciding on colour or width, reading anything.
 
+mod abilities;
 mod build;
 mod follow;
+mod impact;
+mod impact_terminal;
 mod layout;
 mod state;
 mod terminal;
@@ -20,10 +23,12 @@ mod words;
 use serde::Serialize;
 
 pub use self::follow::Follows;
+pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::ways::{refusal, way};
 pub use self::words::applied;
+use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};
 use crate::plan::Plan;
 use crate::system::System;
@@ -47,6 +52,8 @@ pub struct ReportContext<'a> {
     pub revision: Option<&'a str>,
     /// The state that the plan was made against.
     pub live: &'a Snapshot,
+    /// What the plan means for people, where that was found out.
+    pub impact: Option<&'a Impact>,
 }
 
 /// A plan as people and programs read it.
@@ -63,6 +70,9 @@ pub struct PlanReport {
     /// What changes, one per object: by kind in the order of [`Kind::ALL`], then by name.
     #[serde(rename = "resource_changes")]
     pub changes: Vec<ChangeReport>,
+    /// What they mean for people; none when that was not found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactReport>,
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.

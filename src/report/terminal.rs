@@ -43,7 +43,15 @@ impl Default for Style {
 }
 
 impl Style {
-    fn paint(self, paint: Paint, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
+        self.paint(BOLD, text)
+    }
+
+    pub(super) fn dim(self, text: &str) -> String {
+        self.paint(DIM, text)
+    }
+
+    pub(super) fn paint(self, paint: Paint, text: &str) -> String {
         if self.color {
             format!("{paint}{text}{paint:#}")
         } else {
@@ -77,8 +85,12 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
         lines.extend(notes);
         lines.push(nothing_to_do(report));
     } else {
-        lines.push(title(report));
-        lines.extend([String::new(), style.paint(BOLD, "Changes")]);
+        lines.extend([title(report), String::new()]);
+        if let Some(impact) = &report.impact {
+            super::impact_terminal::section(impact, style, &mut lines);
+            lines.push(String::new());
+        }
+        lines.push(style.paint(BOLD, "Changes"));
         for change in &report.changes {
             object(change, style, &mut lines);
         }
@@ -287,7 +299,7 @@ fn cells(attribute: &AttributeReport, created: bool, room: usize, style: Style) 
 }
 
 /// Items with their commas; of many the first.
-fn pieces(items: &[String], style: Style) -> Vec<String> {
+pub(super) fn pieces(items: &[String], style: Style) -> Vec<String> {
     let shown = if style.verbose || items.len() <= ITEMS {
         items.len()
     } else {

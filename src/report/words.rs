@@ -77,7 +77,7 @@ pub(super) fn count(amount: u64, noun: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn and(words: &[String]) -> String {
+pub(super) fn and(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
