@@ -43,7 +43,7 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let impact = workspace.impact(&planned, None);
+    let impact = workspace.impact(ui, &planned, None);
     let shown = report(&workspace, &entry, &planned, impact.as_ref());
     let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;

@@ -41,7 +41,7 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let author = args.author.as_deref().map(UserName::from);
-    let impact = workspace.impact(&planned, author.as_ref());
+    let impact = workspace.impact(ui, &planned, author.as_ref());
     let report = report(&workspace, &entry, &planned, impact.as_ref());
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),

@@ -74,7 +74,9 @@ impl Workspace {
     /// Reads a project as far as it can be read, from the files of `reading`; ends the command only where there is
     /// none.
     pub(super) fn read_with(ui: &mut Ui, mut reading: Reading, folder: &Path) -> Result<Self, Failure> {
-        match reading.project(folder) {
+        let project = reading.project(folder);
+        ui.timings.end("manifests");
+        match project {
             Some(project) => Ok(Self {
                 reading,
                 project: Kept::new(project),
@@ -249,7 +251,9 @@ impl Workspace {
     /// Reads the deployment, lays the manifests over it, judges the result and plans the way there.
     pub(super) fn plan(&mut self, ui: &mut Ui, entry: &DeploymentEntry) -> Result<Planned, Failure> {
         let live = self.live(ui, entry)?;
+        ui.timings.end("deployment");
         let planned = self.plan_against(live);
+        ui.timings.end("plan");
         self.stop_on_errors(ui)?;
         planned
     }
@@ -266,7 +270,7 @@ impl Workspace {
     }
 
     /// What a plan means for people; nothing where there is nothing to do. `author` is the user who proposes it.
-    pub(super) fn impact(&self, planned: &Planned, author: Option<&UserName>) -> Option<Impact> {
+    pub(super) fn impact(&self, ui: &mut Ui, planned: &Planned, author: Option<&UserName>) -> Option<Impact> {
         if planned.plan.is_empty() {
             return None;
         }
@@ -274,9 +278,12 @@ impl Workspace {
         let before = planned.overlay.before(&planned.live);
         let after = &planned.overlay.desired;
         let installation = known_installation(&self.project.installation, &planned.live);
-        let (old, new) = Access::pair(system, (before, &installation), (after, &installation));
+        let states = [(before, &installation), (after, &installation)];
+        let (old, new) = Access::pair(system, states, &mut |phase| ui.timings.end(phase));
         let comparison = Comparison::new(&old, &new, &planned.overlay.heirs.groups);
-        Some(Impact::new(&comparison, author))
+        let impact = Impact::new(&comparison, author);
+        ui.timings.end("impact");
+        Some(impact)
     }
 
     /// Lays the manifests over a state that was read, and judges the result.

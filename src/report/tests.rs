@@ -141,6 +141,7 @@ pub(super) fn report_on(live: serde_json::Value, manifests: &[(&str, &str)]) -> 
         deployment_name: "local",
         deployment_place: ".rolecall/local.db",
         revision: Some("3f2c1ab"),
+        impact: None,
         live: &live,
     };
     PlanReport::new(&plan, &context)

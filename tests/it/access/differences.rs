@@ -51,8 +51,8 @@ fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Princ
     let Pair { before, after } = pair;
     let (old, new) = Access::pair(
         system,
-        (before, &before.installation),
-        (after, &after.installation),
+        [(before, &before.installation), (after, &after.installation)],
+        &mut |_| {},
     );
     let comparison = Comparison::new(&old, &new, heirs);
     let had = all(system, before);
