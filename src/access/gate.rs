@@ -59,8 +59,8 @@ pub(crate) struct Gates {
     of_role: Vec<u32>,
     /// Abilities that nobody has, for want of a feature.
     pub(crate) lacking: BTreeSet<AbilityNumber>,
-    /// The permissions that open every record for an action.
-    pub(crate) global: BTreeMap<AbilityNumber, Vec<AbilityNumber>>,
+    /// The permissions that open every record, for each action.
+    pub(crate) global: Vec<Vec<AbilityNumber>>,
 }
 
 impl Gates {
@@ -213,8 +213,8 @@ impl Builder<'_> {
         }
     }
 
-    fn global(&self) -> BTreeMap<AbilityNumber, Vec<AbilityNumber>> {
-        let mut global: BTreeMap<AbilityNumber, Vec<AbilityNumber>> = BTreeMap::new();
+    fn global(&self) -> Vec<Vec<AbilityNumber>> {
+        let mut global = vec![Vec::new(); self.index.abilities.len()];
         for setting in &self.system.definition().access.global_permissions {
             let Some(permission) = self.index.permission_number(&setting.permission) else {
                 continue;
@@ -225,7 +225,7 @@ impl Builder<'_> {
                     .iter()
                     .filter(|(id, _)| setting.actions.contains(id));
                 for (_, action) in opened {
-                    global.entry(*action).or_default().push(permission);
+                    global[action.at()].push(permission);
                 }
             }
         }

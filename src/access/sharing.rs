@@ -80,7 +80,29 @@ pub(crate) struct Sharing<'a> {
     /// The rules of each module, as a range.
     by_module: Vec<std::ops::Range<u32>>,
     /// The rules that go to each party, in order.
-    to: BTreeMap<Party, Vec<u32>>,
+    to: Recipients,
+}
+
+/// Rules by whom they go to, in tables, since this is asked for every user.
+#[derive(Debug, Default)]
+struct Recipients {
+    everyone: Vec<u32>,
+    users: BTreeMap<UserNumber, Vec<u32>>,
+    roles: Vec<Vec<u32>>,
+    roles_and_subordinates: Vec<Vec<u32>>,
+    groups: Vec<Vec<u32>>,
+}
+
+impl Recipients {
+    fn of(&mut self, party: Party) -> &mut Vec<u32> {
+        match party {
+            Party::Everyone => &mut self.everyone,
+            Party::User(user) => self.users.entry(user).or_default(),
+            Party::Role(role) => &mut self.roles[role.at()],
+            Party::RoleAndSubordinates(role) => &mut self.roles_and_subordinates[role.at()],
+            Party::Group(group) => &mut self.groups[group.at()],
+        }
+    }
 }
 
 impl<'a> Sharing<'a> {
@@ -101,7 +123,12 @@ impl<'a> Sharing<'a> {
         }
         let mut rules = Vec::new();
         let mut by_module = vec![0..0; index.modules.len()];
-        let mut to: BTreeMap<Party, Vec<u32>> = BTreeMap::new();
+        let mut to = Recipients {
+            roles: vec![Vec::new(); index.roles.len()],
+            roles_and_subordinates: vec![Vec::new(); index.roles.len()],
+            groups: vec![Vec::new(); index.groups.len()],
+            ..Recipients::default()
+        };
         for (key, access) in &snapshot.sharing.rules {
             let Some(module) = index.module_number(&key.module) else {
                 continue;
@@ -130,7 +157,7 @@ impl<'a> Sharing<'a> {
                 *range = number..number;
             }
             range.end = number + 1;
-            to.entry(recipient).or_default().push(number);
+            to.of(recipient).push(number);
         }
         Self {
             modules,
@@ -148,7 +175,13 @@ impl<'a> Sharing<'a> {
 
     /// The rules that go to a party, in order.
     pub(crate) fn to(&self, party: Party) -> &[u32] {
-        self.to.get(&party).map_or(&[], Vec::as_slice)
+        match party {
+            Party::Everyone => &self.to.everyone,
+            Party::User(user) => self.to.users.get(&user).map_or(&[], Vec::as_slice),
+            Party::Role(role) => &self.to.roles[role.at()],
+            Party::RoleAndSubordinates(role) => &self.to.roles_and_subordinates[role.at()],
+            Party::Group(group) => &self.to.groups[group.at()],
+        }
     }
 
     /// The rules that go to everyone in a role, in order.

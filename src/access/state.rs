@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
+use super::Ability;
 use super::gate::{Gate, Gates};
 use super::hierarchy::Hierarchy;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, Index, ModuleNumber, RoleNumber, UserNumber};
@@ -106,6 +107,8 @@ pub struct Access<'a> {
     pub(crate) sharing: Sharing<'a>,
     pub(crate) settings: GroupSettings,
     pub(crate) subtrees: Subtrees,
+    /// Whether the installation of this state has each ability at all.
+    exists: Vec<bool>,
     /// Users who can log in.
     pub(crate) active: RoaringBitmap,
     /// Users who may do everything.
@@ -172,8 +175,16 @@ impl<'a> Access<'a> {
             }
         }
         active.optimize();
+        let exists = index.abilities.iter().zip(0..);
+        let exists = exists
+            .map(|((ability, _), number)| {
+                let lacking = gates.lacking.contains(&AbilityNumber(number));
+                !lacking && is_there(system, snapshot, installation, ability)
+            })
+            .collect();
         over("access");
         Self {
+            exists,
             system,
             snapshot,
             installation,
@@ -239,8 +250,7 @@ impl<'a> Access<'a> {
 
     /// The permission by which every record is open to the user for an action, if one is.
     pub(crate) fn global(&self, standing: &Standing, action: AbilityNumber) -> Option<AbilityNumber> {
-        let permissions = self.gates.global.get(&action)?;
-        let mut permissions = permissions.iter().copied();
+        let mut permissions = self.gates.global[action.at()].iter().copied();
         permissions.find(|permission| self.right(standing, *permission).is_some())
     }
 
@@ -252,7 +262,7 @@ impl<'a> Access<'a> {
         visit: &mut impl FnMut(Source),
     ) {
         let kind = self.index.kind(ability);
-        if !standing.active || !self.exists(ability) {
+        if !standing.active || !self.exists[ability.at()] {
             return;
         }
         let covers_all = match kind {
@@ -301,30 +311,14 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Whether the installation of this state has an ability at all.
-    pub(crate) fn exists(&self, ability: AbilityNumber) -> bool {
-        if self.gates.lacking.contains(&ability) {
-            return false;
-        }
-        match self.index.named(ability) {
-            super::Ability::Action { module, .. } | super::Ability::Field { module, .. } => {
-                self.system.module(module).is_some() || self.installation.modules.contains_key(module)
-            }
-            super::Ability::Role(role) => self.snapshot.roles.contains_key(role),
-            super::Ability::Permission(_)
-            | super::Ability::Service(_)
-            | super::Ability::Authorisation { .. } => true,
-        }
-    }
-
     fn is_role(&self, ability: AbilityNumber, role: RoleNumber) -> bool {
         match self.index.named(ability) {
-            super::Ability::Role(name) => name == self.index.roles.name(role.0),
-            super::Ability::Action { .. }
-            | super::Ability::Field { .. }
-            | super::Ability::Permission(_)
-            | super::Ability::Service(_)
-            | super::Ability::Authorisation { .. } => false,
+            Ability::Role(name) => name == self.index.roles.name(role.0),
+            Ability::Action { .. }
+            | Ability::Field { .. }
+            | Ability::Permission(_)
+            | Ability::Service(_)
+            | Ability::Authorisation { .. } => false,
         }
     }
 
@@ -546,11 +540,104 @@ impl<'a> Access<'a> {
 
     /// Whom an ability reaches.
     pub(crate) fn reach(&self, standing: &Standing, ability: AbilityNumber) -> Reach {
+        let mut sources = Vec::new();
+        self.sources(standing, ability, &mut |source| sources.push(source));
+        self.reach_of(standing, ability, &sources)
+    }
+
+    /// Whom some sources reach.
+    pub(crate) fn reach_of(&self, standing: &Standing, ability: AbilityNumber, sources: &[Source]) -> Reach {
         let mut reach = Reach::default();
-        self.sources(standing, ability, &mut |source| {
-            self.add(standing, ability, source, &mut reach);
-        });
+        // Once everyone is reached, there is nothing to add up.
+        if let Some(source) = sources
+            .iter()
+            .find(|source| self.opens_everything(ability, **source))
+        {
+            self.add(standing, ability, *source, &mut reach);
+            return reach;
+        }
+        for source in sources {
+            self.add(standing, ability, *source, &mut reach);
+        }
         reach
+    }
+
+    /// Whether a source opens every record, one's own included.
+    pub(crate) fn opens_everything(&self, ability: AbilityNumber, source: Source) -> bool {
+        match source {
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Default => matches!(self.index.kind(ability), AbilityKind::Record { .. }),
+            Source::Rule(rule) | Source::RuleForSubordinate(rule) => {
+                self.sharing.rules[rule as usize].from == Party::Everyone
+            }
+            Source::Own
+            | Source::Created
+            | Source::Group
+            | Source::GroupOwned
+            | Source::Subordinates
+            | Source::GroupsOfSubordinates
+            | Source::ServiceForAll
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => false,
+        }
+    }
+
+    /// At most how many owners a source of records reaches: what it takes to know without adding up sets.
+    pub(crate) fn at_most(&self, standing: &Standing, source: Source) -> u64 {
+        match source {
+            Source::Own => 1,
+            Source::GroupOwned => standing.in_force.len(),
+            Source::Subordinates => standing
+                .role
+                .map_or(0, |role| self.hierarchy.users_and_subordinates[role.at()].len()),
+            Source::Rule(rule) => match self.sharing.rules[rule as usize].from {
+                Party::Everyone => u64::MAX,
+                Party::User(_) => 1,
+                Party::Role(role) => self.hierarchy.users[role.at()].len(),
+                Party::RoleAndSubordinates(role) => {
+                    let taken = self.hierarchy.confused.get(&role);
+                    taken
+                        .unwrap_or(&self.hierarchy.users_and_subordinates[role.at()])
+                        .len()
+                }
+                Party::Group(group) => {
+                    let membership = self.confused.as_ref().unwrap_or(&self.membership);
+                    self.membership.contained(group).len() + membership.members(group).len()
+                }
+            },
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Created
+            | Source::Group
+            | Source::GroupsOfSubordinates
+            | Source::Default
+            | Source::RuleForSubordinate(_)
+            | Source::ServiceForAll
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => u64::MAX,
+        }
+    }
+}
+
+/// Whether an installation has an ability.
+fn is_there(system: &System, snapshot: &Snapshot, installation: &Installation, ability: &Ability) -> bool {
+    match ability {
+        Ability::Action { module, .. } | Ability::Field { module, .. } => {
+            system.module(module).is_some() || installation.modules.contains_key(module)
+        }
+        Ability::Role(role) => snapshot.roles.contains_key(role),
+        Ability::Permission(_) | Ability::Service(_) | Ability::Authorisation { .. } => true,
     }
 }
 

@@ -62,6 +62,12 @@ pub(super) fn abilities<'a>(system: &System, abilities: impl IntoIterator<Item =
             words.push(named(noun, plural, names));
         }
     }
+    let rights: usize = authorised.values().map(Vec::len).sum();
+    if rights > NAMED {
+        let areas: Vec<String> = authorised.into_keys().collect();
+        words.push(format!("{rights} authorisations ({})", areas.join(", ")));
+        return words.join("; ");
+    }
     words.extend(
         authorised
             .into_iter()

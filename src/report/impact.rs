@@ -1,6 +1,6 @@
 //! What a change means for people, as people and programs read it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -78,16 +78,14 @@ pub(super) fn report(
     changes: &[ChangeReport],
     identities: &[Identity],
 ) -> ImpactReport {
+    let places: BTreeMap<&Identity, &ChangeReport> = identities.iter().zip(changes).collect();
     let planned: BTreeSet<&Identity> = identities.iter().collect();
     let credit = |cause: &Identity| credited(cause, before, &planned);
     let lines = impact.lines.iter().map(|line| {
         let causes: BTreeSet<Identity> = line.causes.iter().flat_map(credit).collect();
         let causes = causes.iter().map(|cause| CauseReport {
             object: super::build::object(cause),
-            place: identities
-                .iter()
-                .position(|identity| identity == cause)
-                .and_then(|at| changes.get(at)?.place.clone()),
+            place: places.get(cause).and_then(|change| change.place.clone()),
         });
         ImpactLine {
             risk: line.risk,

@@ -85,7 +85,7 @@ impl<'c> Causes<'c> {
             return;
         }
         let mut abilities = vec![ability];
-        abilities.extend(to.gates.global.get(&ability).into_iter().flatten());
+        abilities.extend(&to.gates.global[ability.at()]);
         abilities.extend(to.index.kind(ability).reaching(&to.index));
         for ability in abilities {
             if from.right(self.from, ability) < to.right(self.to, ability) {

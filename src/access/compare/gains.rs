@@ -1,6 +1,6 @@
 //! Gains: what users can do in one state and could not in the other, by class and source.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use roaring::RoaringBitmap;
 
@@ -58,6 +58,8 @@ pub(crate) struct Gains<'c> {
     pub(super) to: &'c Access<'c>,
     from_transfers: &'c [(u32, Target)],
     to_transfers: &'c [(u32, Target)],
+    /// Whether owners are found one by one also where everyone is reached.
+    singly: bool,
     /// The rules of `to`, and what they are in `from`.
     pub(super) pairing: Pairing,
     /// Parties for whom some rule differs.
@@ -81,6 +83,7 @@ impl<'c> Gains<'c> {
         to: &'c Access<'c>,
         from_transfers: &'c [(u32, Target)],
         to_transfers: &'c [(u32, Target)],
+        singly: bool,
     ) -> Self {
         let pairing = Pairing::new(to, from);
         let back = Pairing::new(from, to);
@@ -119,6 +122,7 @@ impl<'c> Gains<'c> {
             to,
             from_transfers,
             to_transfers,
+            singly,
             pairing,
             rule_parties,
             module_same,
@@ -132,8 +136,8 @@ impl<'c> Gains<'c> {
         gains
     }
 
-    /// Every gain, by class in the order of their first users.
-    pub(super) fn all(&self) -> Vec<Gain> {
+    /// Hands over every gain, by class in the order of their first users.
+    pub(super) fn each(&self, gains: &mut dyn FnMut(Gain)) {
         let everyone = self.rule_parties.contains(&Party::Everyone)
             || self.from.gates.lacking != self.to.gates.lacking
             || self.module_same.iter().any(|same| !same);
@@ -153,13 +157,11 @@ impl<'c> Gains<'c> {
         let transfers = [self.from_transfers, self.to_transfers].concat();
         let classes = classes(self.from, self.to, &transfers, |user| wanted.contains(user.0));
         let mut received = Received::default();
-        let mut gains = Vec::new();
         for class in &classes {
             let user = class.first;
             let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
-            self.of_class(class, shift(roles), &mut received, &mut gains);
+            self.of_class(class, shift(roles), &mut received, gains);
         }
-        gains
     }
 
     /// Whether a user can gain or lose by more than the role.
@@ -274,7 +276,13 @@ impl<'c> Gains<'c> {
         }
     }
 
-    fn of_class(&self, class: &Class, shift: RoleShift, received: &mut Received, gains: &mut Vec<Gain>) {
+    fn of_class(
+        &self,
+        class: &Class,
+        shift: RoleShift,
+        received: &mut Received,
+        gains: &mut dyn FnMut(Gain),
+    ) {
         let (from, to) = (self.from.standing(class.first), self.to.standing(class.first));
         if !to.active {
             return;
@@ -368,8 +376,14 @@ impl<'c> Gains<'c> {
         }
     }
 
-    fn reach(&self, access: &Access<'_>, standing: &Standing, ability: AbilityNumber) -> Reach {
-        let mut reach = access.reach(standing, ability);
+    fn reach(
+        &self,
+        access: &Access<'_>,
+        standing: &Standing,
+        ability: AbilityNumber,
+        sources: &[Source],
+    ) -> Reach {
+        let mut reach = access.reach_of(standing, ability, sources);
         self.complete(access, standing, access.index.kind(ability), &mut reach);
         reach
     }
@@ -467,7 +481,7 @@ impl Look<'_> {
         old.len() == new.len() && old.iter().zip(new).all(same)
     }
 
-    fn flat(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+    fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
         let states = self.gains;
         if states.to.allows(&self.to, ability, None) && !states.from.allows(&self.from, ability, None) {
             self.push(ability, Way::Opened, Reach::default(), gains);
@@ -475,7 +489,7 @@ impl Look<'_> {
     }
 
     /// What groups give, and permissions that are about people or groups.
-    fn aimed(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+    fn aimed(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
         let states = self.gains;
         let mut sources = Vec::new();
         states
@@ -491,7 +505,7 @@ impl Look<'_> {
         self.targeted(ability, &sources, gains);
     }
 
-    fn records(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+    fn records(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
         let mut sources = Vec::new();
         self.gains
             .to
@@ -501,24 +515,34 @@ impl Look<'_> {
         }
     }
 
-    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut Vec<Gain>) {
+    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut dyn FnMut(Gain)) {
         let states = self.gains;
         let mut old = Vec::new();
         states
             .from
             .sources(&self.from, ability, &mut |source| old.push(source));
         if old.is_empty() {
-            let reach = states.reach(states.to, &self.to, ability);
+            let reach = states.reach(states.to, &self.to, ability, sources);
             self.push(ability, Way::Opened, reach, gains);
             return;
         }
-        let known: BTreeMap<Source, ()> = old.iter().map(|source| (*source, ())).collect();
+        let mut known = old.clone();
+        known.sort_unstable();
+        if let Some(source) = self.everything_at_once(ability, sources, &old) {
+            let mut reach = Reach {
+                everyone: true,
+                ..Reach::default()
+            };
+            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
+            self.push(ability, Way::Source(source), reach, gains);
+            return;
+        }
         let mut before: Option<Reach> = None;
         for source in sources {
             if self.is_same(*source, &known) {
                 continue;
             }
-            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability));
+            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, &old));
             let mut reach = Reach::default();
             states.to.add(&self.to, ability, *source, &mut reach);
             states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
@@ -530,27 +554,46 @@ impl Look<'_> {
         }
     }
 
+    /// The source by which everyone is reached now, when it is plain without adding up sets that not everyone was.
+    ///
+    /// A wider default opens everything for everyone, and what each of them had reached before fills no report.
+    fn everything_at_once(
+        &self,
+        ability: AbilityNumber,
+        sources: &[Source],
+        old: &[Source],
+    ) -> Option<Source> {
+        let states = self.gains;
+        if states.singly || !matches!(states.to.index.kind(ability), AbilityKind::Record { .. }) {
+            return None;
+        }
+        let opens = |access: &Access<'_>, source: &&Source| access.opens_everything(ability, **source);
+        let source = sources.iter().find(|source| opens(states.to, source))?;
+        let bounds = old.iter().map(|source| states.from.at_most(&self.from, *source));
+        let before = bounds.fold(0, u64::saturating_add);
+        (before < states.owning_users.len()).then_some(*source)
+    }
+
     /// Whether a source reached the same in the other state.
-    fn is_same(&self, source: Source, known: &BTreeMap<Source, ()>) -> bool {
+    fn is_same(&self, source: Source, known: &[Source]) -> bool {
+        let known = |source: &Source| known.binary_search(source).is_ok();
         let states = self.gains;
         let no_transfers = states.to_transfers.is_empty();
         match source {
             Source::Rule(rule) => {
                 let other = states.pairing.other[rule as usize].map(Source::Rule);
-                no_transfers
-                    && states.pairing.same[rule as usize]
-                    && other.is_some_and(|other| known.contains_key(&other))
+                no_transfers && states.pairing.same[rule as usize] && other.is_some_and(|other| known(&other))
             }
-            Source::GroupOwned => no_transfers && self.groups_same && known.contains_key(&source),
-            Source::Subordinates => self.hierarchy_same && no_transfers && known.contains_key(&source),
-            Source::Own => no_transfers && known.contains_key(&source),
+            Source::GroupOwned => no_transfers && self.groups_same && known(&source),
+            Source::Subordinates => self.hierarchy_same && no_transfers && known(&source),
+            Source::Own => no_transfers && known(&source),
             Source::Administrator
             | Source::SuperRole
             | Source::Global(_)
             | Source::Right
             | Source::All
             | Source::Default
-            | Source::ServiceForAll => known.contains_key(&source),
+            | Source::ServiceForAll => known(&source),
             Source::Created
             | Source::Group
             | Source::GroupsOfSubordinates
@@ -562,7 +605,7 @@ impl Look<'_> {
         }
     }
 
-    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut Vec<Gain>) {
+    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut dyn FnMut(Gain)) {
         let states = self.gains;
         let has_targets = states.to.index.kind(ability).has_targets();
         reach.users &= &states.owning_users;
@@ -581,7 +624,7 @@ impl Look<'_> {
             return;
         }
         let causes = Causes::new(states, &self.from, &self.to).of(ability, way, &reach);
-        gains.push(Gain {
+        gains(Gain {
             users,
             ability,
             way,

@@ -22,6 +22,7 @@ pub use self::pairs::Single;
 pub(crate) use self::rules::Pairing;
 pub(crate) use self::touched::Touched;
 use super::decide::Target;
+use super::index::GroupNumber;
 use super::state::Access;
 use crate::model::{GroupName, Identity, Principal, RuleKey};
 
@@ -81,19 +82,30 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whose records those of a group are in a state: the heir's, when the group is gone there.
+    pub(crate) fn heir(&self, state: &Access<'_>, group: u32) -> Target {
+        let itself = Target::Group(GroupNumber(group));
+        if !std::ptr::eq(state, self.after) {
+            return itself;
+        }
+        let heir = self.transfers.iter().find(|(gone, _)| *gone == group);
+        heir.map_or(itself, |(_, heir)| *heir)
+    }
+
     /// Whether records change hands.
     pub(crate) fn transfers_records(&self) -> bool {
         !self.transfers.is_empty()
     }
 
-    /// What anyone can do after and could not before.
-    pub(crate) fn gains(&self) -> Vec<Gain> {
-        Gains::new(self, self.before, self.after, &[], &self.transfers).all()
+    /// What anyone can do after and could not before, gain by gain. Where everyone is reached, whoever was reached
+    /// before is left out only if `singly`.
+    pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+        Gains::new(self, self.before, self.after, &[], &self.transfers, singly).each(each);
     }
 
-    /// What anyone could do before and cannot after.
-    pub(crate) fn losses(&self) -> Vec<Gain> {
-        Gains::new(self, self.after, self.before, &self.transfers, &[]).all()
+    /// What anyone could do before and cannot after, likewise.
+    pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+        Gains::new(self, self.after, self.before, &self.transfers, &[], singly).each(each);
     }
 }
 

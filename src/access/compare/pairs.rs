@@ -15,37 +15,37 @@ pub type Single = (UserName, Ability, Option<Owner>);
 impl Comparison<'_> {
     /// Everything that anyone can do after and could not before, one by one.
     pub fn gained_singly(&self) -> BTreeSet<Single> {
-        self.singly(&self.gains())
+        let mut all = BTreeSet::new();
+        self.gains(true, &mut |gain| self.write_out(&gain, &mut all));
+        all
     }
 
     /// Everything that anyone could do before and cannot after, one by one.
     pub fn lost_singly(&self) -> BTreeSet<Single> {
-        self.singly(&self.losses())
+        let mut all = BTreeSet::new();
+        self.losses(true, &mut |gain| self.write_out(&gain, &mut all));
+        all
     }
 
-    fn singly(&self, gains: &[Gain]) -> BTreeSet<Single> {
+    fn write_out(&self, gain: &Gain, all: &mut BTreeSet<Single>) {
         let index = &self.after.index;
-        let mut all = BTreeSet::new();
-        for gain in gains {
-            let ability = index.named(gain.ability);
-            for user in &gain.users {
-                let name = index.users.name(*user);
-                let mut add = |owner| all.insert((name.clone(), ability.clone(), owner));
-                if !index.kind(gain.ability).has_targets() {
-                    add(None);
-                    continue;
-                }
-                if gain.own {
-                    add(Some(index.user_owner(*user)));
-                }
-                for owner in gain.owners.iter().filter(|owner| owner != user) {
-                    add(Some(index.user_owner(owner)));
-                }
-                for group in &gain.groups {
-                    add(Some(index.group_owner(group)));
-                }
+        let ability = index.named(gain.ability);
+        for user in &gain.users {
+            let name = index.users.name(*user);
+            let mut add = |owner| all.insert((name.clone(), ability.clone(), owner));
+            if !index.kind(gain.ability).has_targets() {
+                add(None);
+                continue;
+            }
+            if gain.own {
+                add(Some(index.user_owner(*user)));
+            }
+            for owner in gain.owners.iter().filter(|owner| owner != user) {
+                add(Some(index.user_owner(owner)));
+            }
+            for group in &gain.groups {
+                add(Some(index.group_owner(group)));
             }
         }
-        all
     }
 }

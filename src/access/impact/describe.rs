@@ -69,6 +69,10 @@ impl<'a> Describe<'a> {
     pub(super) fn crowd(&self, users: &RoaringBitmap, groups: &RoaringBitmap, likely: &[Party]) -> Crowd {
         let index = &self.access.index;
         let mut crowd = self.users(users, likely);
+        let every_group = self.access.snapshot.groups.len() as u64 <= groups.len();
+        if crowd.parts == [Part::Everyone] && every_group {
+            return crowd;
+        }
         let groups = groups.iter().map(|group| index.groups.name(group).clone());
         crowd.parts.extend(groups.map(Part::Group));
         crowd

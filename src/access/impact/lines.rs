@@ -7,11 +7,11 @@ use roaring::RoaringBitmap;
 use super::Impact;
 use super::describe::Describe;
 use super::line::{Direction, Flag, Line, What, Whose};
-use super::merge::{Draft, Shown, drafts};
+use super::merge::{Draft, Gathering, Shown};
 use super::risk::{flags_of, risk};
 use crate::access::compare::{Cause, Comparison, Gain, Way};
 use crate::access::decide::Target;
-use crate::access::index::{GroupNumber, UserNumber};
+use crate::access::index::UserNumber;
 use crate::access::sharing::Party;
 use crate::access::state::{Access, Source};
 use crate::access::{Ability, Grant};
@@ -33,18 +33,26 @@ pub(super) fn impact(comparison: &Comparison<'_>, author: Option<&UserName>) -> 
     for (promotion, state) in [(became, after), (ceased, before)] {
         let direction = promotion.direction;
         people |= &promotion.who;
-        let gains = match direction {
-            Direction::Gain => comparison.gains(),
-            Direction::Loss => comparison.losses(),
+        let mut gathering = Gathering::new(state, direction);
+        let mut causes = BTreeSet::new();
+        let mut each = |gain: Gain| {
+            if promotion.makes_one(state, &gain) {
+                causes.extend(gain.causes.iter().cloned());
+            }
+            gathering.take(gain);
         };
+        match direction {
+            Direction::Gain => comparison.gains(false, &mut each),
+            Direction::Loss => comparison.losses(false, &mut each),
+        }
         let maker = Maker {
             comparison,
             state,
             everyone: state.index.users.iter().map(|(user, _)| user).collect(),
             author,
         };
-        lines.extend(maker.promoted(&promotion, &gains));
-        for draft in drafts(state, direction, gains) {
+        lines.extend(maker.promoted(&promotion, &causes));
+        for draft in gathering.drafts() {
             people |= &draft.who;
             // Someone who may do everything now is told as that, not ability by ability.
             let rest = &draft.who - &promotion.unlimited;
@@ -89,6 +97,24 @@ impl Promotion {
             who,
         }
     }
+
+    /// Whether a gain is of what makes some of them administrators.
+    fn makes_one(&self, state: &Access<'_>, gain: &Gain) -> bool {
+        if self.who.is_empty() {
+            return false;
+        }
+        let administrative = &state.system.definition().access.administrative_permissions;
+        let permission = match state.index.named(gain.ability) {
+            Ability::Permission(id) => administrative.contains_key(id),
+            Ability::Action { .. }
+            | Ability::Field { .. }
+            | Ability::Service(_)
+            | Ability::Role(_)
+            | Ability::Authorisation { .. } => false,
+        };
+        let of_them = |set: &RoaringBitmap| gain.users.iter().any(|user| set.contains(*user));
+        (permission && of_them(&self.who)) || of_them(&self.unlimited)
+    }
 }
 
 /// Makes lines of one direction.
@@ -101,28 +127,10 @@ struct Maker<'m> {
 }
 
 impl Maker<'_> {
-    fn promoted(&self, promotion: &Promotion, gains: &[Gain]) -> Option<Line> {
+    fn promoted(&self, promotion: &Promotion, causes: &BTreeSet<Cause>) -> Option<Line> {
         if promotion.who.is_empty() {
             return None;
         }
-        let administrative = &self.state.system.definition().access.administrative_permissions;
-        let makes_one = |gain: &&Gain| {
-            let permission = match self.state.index.named(gain.ability) {
-                Ability::Permission(id) => administrative.contains_key(id),
-                Ability::Action { .. }
-                | Ability::Field { .. }
-                | Ability::Service(_)
-                | Ability::Role(_)
-                | Ability::Authorisation { .. } => false,
-            };
-            let of_them = |set: &RoaringBitmap| gain.users.iter().any(|user| set.contains(*user));
-            (permission && of_them(&promotion.who)) || of_them(&promotion.unlimited)
-        };
-        let causes = gains
-            .iter()
-            .filter(makes_one)
-            .flat_map(|gain| gain.causes.clone());
-        let causes: BTreeSet<Cause> = causes.collect();
         let what = What::Administration;
         let mut flags = flags_of(self.state, promotion.direction, &what);
         self.flag_author(promotion.direction, &promotion.who, &mut flags);
@@ -136,7 +144,7 @@ impl Maker<'_> {
             what,
             whose: None,
             example: None,
-            causes: self.causes(&causes, &promotion.who, &RoaringBitmap::new()),
+            causes: self.causes(causes, &promotion.who, &RoaringBitmap::new()),
         })
     }
 
@@ -168,7 +176,16 @@ impl Maker<'_> {
         }
         let whose = has_targets.then(|| Whose {
             own: draft.own,
-            others: Describe::new(state, &self.everyone).crowd(&owners, &draft.groups, &likely_whose),
+            others: {
+                // Nobody reaches oneself by it, and nobody is missing for that.
+                let covered = &owners | &draft.who;
+                let told = if self.everyone.is_subset(&covered) {
+                    &covered
+                } else {
+                    &owners
+                };
+                Describe::new(state, &self.everyone).crowd(told, &draft.groups, &likely_whose)
+            },
             owners: owners.len() + draft.groups.len(),
             alike: draft.alike,
             records: self.records(&draft, &owners),
@@ -256,7 +273,8 @@ impl Maker<'_> {
         };
         let target = match shown {
             Some(Shown::User(owner)) => Some(Target::User(UserNumber(owner))),
-            Some(Shown::Group(group)) => Some(Target::Group(GroupNumber(group))),
+            // Records of a group that is gone are its heir's.
+            Some(Shown::Group(group)) => Some(self.comparison.heir(self.state, group)),
             None => None,
         };
         let grant = self

@@ -67,24 +67,44 @@ fn kind_of(way: Way) -> Way {
     }
 }
 
-/// Drafts of all gains of one direction. `state` is the one in which they exist, `superiors` tells whose records are
-/// a superior's.
-pub(super) fn drafts(state: &Access<'_>, direction: Direction, gains: Vec<Gain>) -> Vec<Draft> {
-    let mut of_classes: BTreeMap<(BTreeSet<Cause>, Way, AbilityNumber), Draft> = BTreeMap::new();
-    for gain in gains {
+/// Gathers gains of one direction as they come.
+pub(super) struct Gathering<'g> {
+    /// The state in which they exist.
+    state: &'g Access<'g>,
+    direction: Direction,
+    of_classes: BTreeMap<(BTreeSet<Cause>, Way, AbilityNumber), Draft>,
+}
+
+impl<'g> Gathering<'g> {
+    pub(super) fn new(state: &'g Access<'g>, direction: Direction) -> Self {
+        Self {
+            state,
+            direction,
+            of_classes: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a gain in.
+    pub(super) fn take(&mut self, gain: Gain) {
         let first = gain.users.first().copied().unwrap_or_default();
         let shown = gain.owners.iter().find(|owner| *owner != first).map(Shown::User);
         let shown = shown.or_else(|| gain.groups.min().map(Shown::Group));
         let shown = shown.or(gain.own.then_some(Shown::User(first)));
         let mut flags = BTreeSet::new();
-        if direction == Direction::Gain && reaches_superior(state, first, &gain.owners) {
+        // What is open to everyone is not aimed at a superior.
+        let to_everyone = gain.owners.len() == self.state.index.users.len() as u64;
+        if self.direction == Direction::Gain
+            && !to_everyone
+            && gain.way != Way::Source(Source::Default)
+            && reaches_superior(self.state, first, &gain.owners)
+        {
             flags.insert(Flag::SuperiorsRecords);
         }
         let mut draft = Draft {
-            direction,
+            direction: self.direction,
             causes: gain.causes.clone(),
             abilities: BTreeSet::from([gain.ability]),
-            who: gain.users.iter().copied().collect(),
+            who: gain.users.into_iter().collect(),
             own: gain.own,
             owners: gain.owners,
             groups: gain.groups,
@@ -93,17 +113,25 @@ pub(super) fn drafts(state: &Access<'_>, direction: Direction, gains: Vec<Gain>)
             example: (first, gain.ability, shown),
             way: gain.way,
         };
-        of_classes
+        self.of_classes
             .entry((gain.causes, kind_of(gain.way), gain.ability))
             .and_modify(|known| known.take(&mut draft))
             .or_insert(draft);
     }
-    let same_owners = gather(of_classes.into_values(), |left, right| {
-        left.way == right.way && left.who == right.who && left.reaches_same(right)
-    });
-    gather(same_owners.into_iter(), |left, right| {
-        left.who == right.who && left.own == right.own && left.is_about(state) == right.is_about(state)
-    })
+
+    /// What has been gathered, with what belongs together in one.
+    pub(super) fn drafts(self) -> Vec<Draft> {
+        let drafts = self.of_classes.into_values().map(|draft| ((), draft));
+        let same_owners = gather(drafts, |left, right| {
+            left.way == right.way && left.who == right.who && left.reaches_same(right)
+        });
+        let sorted = same_owners
+            .into_iter()
+            .map(|draft| (draft.is_about(self.state), draft));
+        gather(sorted, |left, right| {
+            left.who == right.who && left.own == right.own
+        })
+    }
 }
 
 impl Draft {
@@ -152,17 +180,20 @@ impl Draft {
     }
 }
 
-/// Puts drafts of one cause together that belong together.
-fn gather(drafts: impl Iterator<Item = Draft>, together: impl Fn(&Draft, &Draft) -> bool) -> Vec<Draft> {
-    let mut by_cause: BTreeMap<BTreeSet<Cause>, Vec<Draft>> = BTreeMap::new();
-    for mut draft in drafts {
-        let known = by_cause.entry(draft.causes.clone()).or_default();
+/// Puts drafts of one cause and sort together that belong together.
+fn gather<S: Ord>(
+    drafts: impl Iterator<Item = (S, Draft)>,
+    together: impl Fn(&Draft, &Draft) -> bool,
+) -> Vec<Draft> {
+    let mut alike: BTreeMap<(BTreeSet<Cause>, S), Vec<Draft>> = BTreeMap::new();
+    for (sort, mut draft) in drafts {
+        let known = alike.entry((draft.causes.clone(), sort)).or_default();
         match known.iter_mut().find(|known| together(known, &draft)) {
             Some(known) => known.take(&mut draft),
             None => known.push(draft),
         }
     }
-    by_cause.into_values().flatten().collect()
+    alike.into_values().flatten().collect()
 }
 
 /// Whether records of someone above a user are among those of some owners.

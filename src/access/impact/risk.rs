@@ -10,6 +10,8 @@ use crate::system::Effect;
 
 /// From so many pairs of people and owners on, seeing alone is a high risk.
 const MANY_PAIRS: u64 = 10_000;
+/// From so many pairs on, changing is one.
+const MANY_EDITS: u64 = 100;
 /// From so many people on, a loss is worth a second look.
 const MANY_PEOPLE: u64 = 10;
 
@@ -83,7 +85,8 @@ pub(super) fn risk(
         | Ability::Role(_)
         | Ability::Authorisation { .. } => false,
     });
-    if (edits && owners > 0) || people.saturating_mul(owners) >= MANY_PAIRS {
+    let pairs = people.saturating_mul(owners);
+    if (edits && pairs >= MANY_EDITS) || pairs >= MANY_PAIRS {
         return Risk::High;
     }
     let opens = abilities.iter().any(|ability| match ability {
