@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roaring::RoaringBitmap;
 
 use super::index::{Index, RoleNumber, UserNumber};
-use crate::model::Snapshot;
+use crate::model::{Snapshot, User};
 
 /// Roles and who holds them.
 #[derive(Debug)]
@@ -26,18 +26,25 @@ pub(crate) struct Hierarchy {
 }
 
 impl Hierarchy {
-    pub(crate) fn new(index: &Index, snapshot: &Snapshot, by_path_prefix: bool) -> Self {
+    pub(crate) fn new(
+        index: &Index,
+        snapshot: &Snapshot,
+        users: &[Option<&User>],
+        by_path_prefix: bool,
+    ) -> Self {
         let number = |role: &_| index.roles.number(role).map(RoleNumber);
         let mut role_of = vec![None; index.users.len()];
         let mut holders: Vec<Vec<u32>> = vec![Vec::new(); index.roles.len()];
-        for (user, name) in index.users.iter() {
-            let role = snapshot.users.get(name).and_then(|user| user.role.as_ref());
-            // A role that is not there holds nobody: a dangling reference gives nothing.
-            let role = role
-                .filter(|role| snapshot.roles.contains_key(*role))
-                .and_then(number);
-            role_of[user as usize] = role;
-            if let Some(role) = role {
+        // A role that is not there holds nobody: a dangling reference gives nothing.
+        let is_there: Vec<bool> = index
+            .roles
+            .iter()
+            .map(|(_, name)| snapshot.roles.contains_key(name))
+            .collect();
+        for (user, known) in (0u32..).zip(users) {
+            let role = known.and_then(|user| user.role.as_ref()).and_then(number);
+            if let Some(role) = role.filter(|role| is_there[role.at()]) {
+                role_of[user as usize] = Some(role);
                 holders[role.at()].push(user);
             }
         }

@@ -16,7 +16,7 @@ use super::membership::Membership;
 use super::settings::GroupSettings;
 use super::sharing::{Party, Protection, Sharing, default_opens, rule_opens};
 use super::subtree::Subtrees;
-use crate::model::{Installation, Level, Snapshot};
+use crate::model::{Installation, Level, Snapshot, User};
 use crate::system::{Effect, Limit, PermissionTarget, RightsFrom, System};
 
 /// Something that gives a user an ability.
@@ -109,6 +109,8 @@ pub struct Access<'a> {
     pub(crate) subtrees: Subtrees,
     /// Whether the installation of this state has each ability at all.
     exists: Vec<bool>,
+    /// Users whom this state has.
+    pub(crate) there: RoaringBitmap,
     /// Users who can log in.
     pub(crate) active: RoaringBitmap,
     /// Users who may do everything.
@@ -144,7 +146,13 @@ impl<'a> Access<'a> {
         over: &mut dyn FnMut(&'static str),
     ) -> Self {
         let semantics = &system.definition().access;
-        let hierarchy = Hierarchy::new(&index, snapshot, semantics.subordinates_by_path_prefix);
+        let mut users: Vec<Option<&User>> = vec![None; index.users.len()];
+        for (name, user) in &snapshot.users {
+            if let Some(number) = index.users.number(name) {
+                users[number as usize] = Some(user);
+            }
+        }
+        let hierarchy = Hierarchy::new(&index, snapshot, &users, semantics.subordinates_by_path_prefix);
         let close = |confused| {
             let inactive = semantics.inactive_groups_count;
             Membership::new(&index, snapshot, &hierarchy, inactive, confused)
@@ -157,11 +165,11 @@ impl<'a> Access<'a> {
         let settings = GroupSettings::new(system, &index, snapshot, installation, &membership);
         let subtrees = Subtrees::new(system, &index, snapshot, &hierarchy, &membership, &sharing);
         let mut active = RoaringBitmap::new();
+        let mut there = RoaringBitmap::new();
         let mut unlimited = Vec::new();
-        for (number, name) in index.users.iter() {
-            let Some(user) = snapshot.users.get(name) else {
-                continue;
-            };
+        for (number, user) in (0u32..).zip(users) {
+            let Some(user) = user else { continue };
+            there.insert(number);
             if user.active {
                 active.insert(number);
             }
@@ -175,6 +183,7 @@ impl<'a> Access<'a> {
             }
         }
         active.optimize();
+        there.optimize();
         let exists = index.abilities.iter().zip(0..);
         let exists = exists
             .map(|((ability, _), number)| {
@@ -185,6 +194,7 @@ impl<'a> Access<'a> {
         over("access");
         Self {
             exists,
+            there,
             system,
             snapshot,
             installation,

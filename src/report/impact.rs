@@ -165,12 +165,13 @@ fn administration(line: &Line, who: &str) -> String {
 /// ` of 118 owners`, ` of their own and of ben`.
 fn whose_words(whose: &Whose) -> String {
     let mut of = Vec::new();
-    if whose.own {
+    let everyone = matches!(whose.others.parts[..], [Part::Everyone]);
+    if whose.own && !everyone {
         of.push("their own".to_owned());
     }
     let named: Vec<String> = whose.others.parts.iter().filter_map(owner_name).collect();
     let parts = &whose.others.parts;
-    if let [Part::Everyone] = parts[..] {
+    if everyone {
         of.push(but("everyone", &whose.others));
     } else if whose.owners > 0 && named.len() == parts.len() && parts.len() <= NAMED_OWNERS {
         of.extend(named);

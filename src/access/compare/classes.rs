@@ -48,12 +48,7 @@ pub(crate) fn classes(
         let key = Key {
             roles: [from.hierarchy.role(user), to.hierarchy.role(user)],
             direct: [from.membership.direct(user), to.membership.direct(user)],
-            there: [from, to].map(|access| {
-                access
-                    .snapshot
-                    .users
-                    .contains_key(access.index.users.name(user.0))
-            }),
+            there: [from.there.contains(user.0), to.there.contains(user.0)],
             active: [from.active.contains(user.0), to.active.contains(user.0)],
             unlimited: [from.unlimited(user), to.unlimited(user)],
             alone: alone.contains(user.0).then_some(user.0),

@@ -1,6 +1,8 @@
 //! Gains: what users can do in one state and could not in the other, by class and source.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
@@ -74,7 +76,21 @@ pub(crate) struct Gains<'c> {
     records: Vec<Vec<AbilityNumber>>,
     flat: Vec<AbilityNumber>,
     aimed: Vec<AbilityNumber>,
+    /// Owners whom a rule covers now and did not before, remembered by rule.
+    fresh_by_rule: RefCell<HashMap<u32, Rc<Fresh>>>,
+    /// Owners who are below now and were not before, remembered by role before and after.
+    fresh_by_role: RefCell<HashMap<[Option<RoleNumber>; 2], Rc<Fresh>>>,
 }
+
+/// Owners whom a source covers in one state and does not in the other.
+#[derive(Debug, Default)]
+struct Fresh {
+    users: RoaringBitmap,
+    groups: RoaringBitmap,
+}
+
+/// Of fewer owners it is asked one by one whether they were reached before.
+const ONE_BY_ONE: u64 = 48;
 
 impl<'c> Gains<'c> {
     pub(super) fn new(
@@ -111,10 +127,7 @@ impl<'c> Gains<'c> {
                 | AbilityKind::Field { .. } => flat.push(ability),
             }
         }
-        let both = index.users.iter().filter(|(_, name)| {
-            from.snapshot.users.contains_key(*name) && to.snapshot.users.contains_key(*name)
-        });
-        let mut owning_users: RoaringBitmap = both.map(|(user, _)| user).collect();
+        let mut owning_users = &from.there & &to.there;
         owning_users.optimize();
         let mut gains = Self {
             comparison,
@@ -131,6 +144,8 @@ impl<'c> Gains<'c> {
             records,
             flat,
             aimed,
+            fresh_by_rule: RefCell::default(),
+            fresh_by_role: RefCell::default(),
         };
         gains.affected = gains.affected_groups();
         gains
@@ -367,6 +382,31 @@ impl<'c> Gains<'c> {
         }
     }
 
+    /// What the first of two reaches covers and the second does not, transfers included.
+    fn difference(&self, new: (&Standing, Reach), old: (&Standing, Reach)) -> Fresh {
+        let (standing, mut new) = new;
+        let (before, mut old) = old;
+        // Any ability on records will do: what follows from transfers is the same for all of them.
+        if let Some(ability) = self.records.iter().flatten().next() {
+            self.complete(self.to, standing, self.to.index.kind(*ability), &mut new);
+            self.complete(self.from, before, self.from.index.kind(*ability), &mut old);
+        }
+        Fresh {
+            users: new.users - old.users,
+            groups: new.groups - old.groups,
+        }
+    }
+
+    /// Whether a source of a class covers a user of it for the others of the class.
+    fn covers_as_other(&self, look: &Look<'_>, ability: AbilityNumber, source: Source, user: u32) -> bool {
+        if source == Source::Own {
+            return false;
+        }
+        let mut reach = Reach::default();
+        self.from.add(&look.from, ability, source, &mut reach);
+        reach.everyone || reach.users.contains(user)
+    }
+
     /// The groups about which an ability can be compared: records outlive a group that hands them over.
     fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
         if matches!(kind, AbilityKind::Record { .. }) {
@@ -542,8 +582,18 @@ impl Look<'_> {
             if self.is_same(*source, &known) {
                 continue;
             }
-            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, &old));
             let mut reach = Reach::default();
+            if let Some(fresh) = self.fresh(*source, &known) {
+                if fresh.users.is_empty() && fresh.groups.is_empty() {
+                    continue;
+                }
+                if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
+                    self.not_reached(ability, &fresh, &old, &mut reach);
+                    self.push(ability, Way::Source(*source), reach, gains);
+                    continue;
+                }
+            }
+            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, &old));
             states.to.add(&self.to, ability, *source, &mut reach);
             states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
             reach.own &= !before.own;
@@ -572,6 +622,85 @@ impl Look<'_> {
         let bounds = old.iter().map(|source| states.from.at_most(&self.from, *source));
         let before = bounds.fold(0, u64::saturating_add);
         (before < states.owning_users.len()).then_some(*source)
+    }
+
+    /// What is new about a source that the class had before too; `None` when it had not.
+    fn fresh(&self, source: Source, known: &[Source]) -> Option<Rc<Fresh>> {
+        let states = self.gains;
+        match source {
+            Source::Rule(rule) => {
+                let other = states.pairing.other[rule as usize]?;
+                known.binary_search(&Source::Rule(other)).ok()?;
+                let mut memory = states.fresh_by_rule.borrow_mut();
+                let fresh = memory.entry(rule).or_insert_with(|| {
+                    let (mut new, mut old) = (Reach::default(), Reach::default());
+                    states.to.add_owners(rule, &mut new);
+                    states.from.add_owners(other, &mut old);
+                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
+                });
+                Some(Rc::clone(fresh))
+            }
+            Source::Subordinates => {
+                known.binary_search(&source).ok()?;
+                let roles = [self.from.role, self.to.role];
+                let mut memory = states.fresh_by_role.borrow_mut();
+                let fresh = memory.entry(roles).or_insert_with(|| {
+                    let below = |access: &Access<'_>, role: Option<RoleNumber>| Reach {
+                        users: role.map_or_else(RoaringBitmap::new, |role| access.subordinates(role)),
+                        ..Reach::default()
+                    };
+                    let new = below(states.to, self.to.role);
+                    let old = below(states.from, self.from.role);
+                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
+                });
+                Some(Rc::clone(fresh))
+            }
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Own
+            | Source::Created
+            | Source::Group
+            | Source::GroupOwned
+            | Source::GroupsOfSubordinates
+            | Source::Default
+            | Source::RuleForSubordinate(_)
+            | Source::ServiceForAll
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => None,
+        }
+    }
+
+    /// Adds the owners of a few that nothing covered before.
+    fn not_reached(&self, ability: AbilityNumber, fresh: &Fresh, old: &[Source], reach: &mut Reach) {
+        let states = self.gains;
+        let covered = |target| {
+            let mut old = old.iter();
+            old.any(|source| states.from.covers(&self.from, ability, *source, Some(target)))
+        };
+        let users = fresh.users.iter();
+        // To oneself a class cannot answer as one: whether oneself was reached is said by the sources' own.
+        let others = users.filter(|user| *user != self.from.user.0 || self.class.users.len() > 1);
+        let asked = others.filter(|user| {
+            let itself = *user == self.from.user.0;
+            let target = Target::User(UserNumber(*user));
+            if itself {
+                !old.iter()
+                    .any(|source| states.covers_as_other(self, ability, *source, *user))
+            } else {
+                !covered(target)
+            }
+        });
+        reach.users = asked.collect();
+        let groups = fresh.groups.iter().filter(|group| {
+            let heir = states.from_transfers.iter().find(|(gone, _)| gone == group);
+            !covered(heir.map_or(Target::Group(GroupNumber(*group)), |(_, heir)| *heir))
+        });
+        reach.groups = groups.collect();
     }
 
     /// Whether a source reached the same in the other state.

@@ -141,6 +141,9 @@ impl<'a> Describe<'a> {
 
     /// The largest part around a role that is wholly in a set.
     fn whole(&self, role: RoleNumber, users: &RoaringBitmap) -> Option<(Part, RoaringBitmap)> {
+        if self.access.hierarchy.users[role.at()].intersection_len(users) < NAMED {
+            return None;
+        }
         let (own, whole) = self.role(role);
         if whole.len() < NAMED || !whole.is_subset(users) {
             return None;
