@@ -14,6 +14,7 @@ mod terminal;
 mod tests;
 #[cfg(test)]
 mod tests_json;
+mod ways;
 mod words;
 
 use serde::Serialize;
@@ -21,6 +22,7 @@ use serde::Serialize;
 pub use self::follow::Follows;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
+pub use self::ways::{refusal, way};
 pub use self::words::applied;
 use crate::model::{Kind, Principal, Snapshot};
 use crate::plan::Plan;

@@ -97,7 +97,7 @@ pub(super) fn noun(kind: Kind) -> &'static str {
     }
 }
 
-fn access(access: RuleAccess) -> &'static str {
+pub(super) fn access(access: RuleAccess) -> &'static str {
     match access {
         RuleAccess::Read => "read",
         RuleAccess::ReadWrite => "read and write",
