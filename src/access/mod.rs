@@ -7,6 +7,7 @@
 //! Deliberately not here: words for people (`report`), judgement (`policy`, `check`).
 
 mod ability;
+mod bulk;
 mod decide;
 mod gate;
 mod hierarchy;
@@ -21,6 +22,7 @@ mod subtree;
 mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
+pub(crate) use bulk::Owners;
 pub use decide::{Decision, Unknown};
 pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
 pub use questions::{Member, Reached};

@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use super::document::Document;
 use super::gather::Gather;
+use super::load_access::is_access_test;
 use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
 use super::schema::{self, Audience};
 use crate::model::{Installation, Intent, Kind, Ownership};
@@ -268,7 +269,7 @@ impl Reading {
                     let is_yaml = path
                         .extension()
                         .is_some_and(|extension| extension == "yaml" || extension == "yml");
-                    if is_yaml && entry.file_type().is_file() {
+                    if is_yaml && entry.file_type().is_file() && !is_access_test(path) {
                         paths.push(plain(path));
                     }
                 }
@@ -294,7 +295,7 @@ impl Reading {
     }
 
     /// Reads one text file into the sources.
-    fn file(&mut self, path: &Path) -> Option<SourceId> {
+    pub(super) fn file(&mut self, path: &Path) -> Option<SourceId> {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -314,7 +315,7 @@ impl Reading {
         }
     }
 
-    fn compile(&mut self, schema: Value) -> Option<Schema> {
+    pub(super) fn compile(&mut self, schema: Value) -> Option<Schema> {
         match Schema::compile(schema) {
             Ok(schema) => Some(schema),
             Err(error) => {
@@ -325,13 +326,13 @@ impl Reading {
         }
     }
 
-    fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: Value) -> Option<T> {
+    pub(super) fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: Value) -> Option<T> {
         let schema = self.compile(schema)?;
         self.checked(source, &schema)
     }
 
     /// Parses, validates and decodes one text.
-    fn checked<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Schema) -> Option<T> {
+    pub(super) fn checked<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Schema) -> Option<T> {
         let mut tree = parse(source, self.sources.text(source), &mut self.diagnostics)?;
         if matches!(tree.value, crate::text::Value::Null) {
             let message = format!("{} is empty", self.sources.path(source));
@@ -399,14 +400,14 @@ fn ownership(document: OwnershipDocument) -> Ownership {
 }
 
 /// A path without `.` in it, for reading and showing.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     path.components()
         .filter(|component| *component != Component::CurDir)
         .collect()
 }
 
 /// A path as it is shown; the current folder is `.`.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let path = plain(path);
     if path.as_os_str().is_empty() {
         ".".to_owned()
@@ -426,7 +427,7 @@ fn where_else(folder: &Path) -> String {
 }
 
 /// The reason of an IO error, without its number.
-fn reason(error: &std::io::Error) -> String {
+pub(super) fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_lowercase(),

@@ -7,6 +7,8 @@
 
 mod build;
 mod follow;
+mod judged;
+mod junit;
 mod layout;
 mod state;
 mod terminal;
@@ -20,6 +22,11 @@ mod words;
 use serde::Serialize;
 
 pub use self::follow::Follows;
+pub use self::judged::{
+    AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedState, JudgedTotals,
+    RefusedReport, RuleReport, TestReport, judged_json, judged_terminal, policy_broken,
+};
+pub use self::junit::junit;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::ways::{refusal, way};
