@@ -2,16 +2,18 @@
 
 use clap::Args;
 
+use super::policy::{PolicyArgs, is_broken, judge};
 use super::ui::Ui;
-use super::workspace::{Planned, Workspace};
+use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
-use crate::manifest::DeploymentEntry;
+use crate::manifest::{DeploymentEntry, PolicyFile};
+use crate::policy::Verdict;
 use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 
 /// Show how a deployment differs from the manifests
 ///
 /// Reads the deployment, lays the manifests over it, and prints the changes that would make it as they say.
-/// Nothing is written.
+/// A policy is judged on the state that they lead to. Nothing is written.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
@@ -22,7 +24,9 @@ pub(super) struct PlanArgs {
     /// Show every item and attribute, however many there are
     #[arg(long)]
     verbose: bool,
-    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error, 4 when the policy is broken
     #[arg(long)]
     detailed_exitcode: bool,
 }
@@ -31,6 +35,8 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
+    let policy = args.policy.read(&mut workspace, &args.target.folder)?;
+    let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     let report = report(&workspace, &entry, &planned);
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
@@ -38,8 +44,22 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     };
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
     ui.data(&text)?;
+    if is_broken(ui, &workspace, &verdicts) {
+        return Ok(Exit::Policy);
+    }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Done })
+}
+
+/// Judges a policy on the state after a plan.
+pub(super) fn judge_planned(
+    ui: &mut Ui,
+    workspace: &mut Workspace,
+    policy: Option<&PolicyFile>,
+    planned: &Planned,
+) -> Result<Vec<Verdict>, Failure> {
+    let known = known_installation(&workspace.project.installation, planned.desired());
+    judge(ui, workspace, policy, planned.desired(), &known)
 }
 
 pub(super) fn style(ui: &Ui, verbose: bool) -> Style {

@@ -13,7 +13,7 @@ use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Defect, Installation, Snapshot};
-use crate::plan::{Plan, Scope, overlay};
+use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -32,7 +32,20 @@ pub(super) struct Workspace {
 #[derive(Debug)]
 pub(super) struct Planned {
     pub(super) live: Kept<Snapshot>,
+    pub(super) overlay: Kept<Overlay>,
     pub(super) plan: Plan,
+}
+
+impl Planned {
+    /// The state after the plan.
+    pub(super) fn desired(&self) -> &Snapshot {
+        &self.overlay.desired
+    }
+
+    /// The state after the plan, alone.
+    pub(super) fn into_desired(self) -> Snapshot {
+        Kept::into_inner(self.overlay).desired
+    }
 }
 
 impl Workspace {
@@ -75,7 +88,8 @@ impl Workspace {
         }
     }
 
-    fn stop_on_errors(&mut self, ui: &mut Ui) -> Result<(), Failure> {
+    /// Prints what is wrong and ends the command, if anything is.
+    pub(super) fn stop_on_errors(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         if self.reading.diagnostics.has_errors() {
             ui.diagnostics(&mut self.reading.diagnostics, &self.reading.sources);
             return Err(Failure::Reported);
@@ -83,8 +97,9 @@ impl Workspace {
         Ok(())
     }
 
-    /// Judges the manifests without a deployment, laid over what every installation has.
-    pub(super) fn check_offline(&mut self) {
+    /// Judges the manifests without a deployment, laid over what every installation has, and returns the state that
+    /// they lead to then.
+    pub(super) fn check_offline(&mut self) -> Snapshot {
         let Project {
             system,
             installation,
@@ -111,6 +126,7 @@ impl Workspace {
             &Context::new(system, intent, &overlay, None, installation),
             diagnostics,
         );
+        Kept::into_inner(overlay).desired
     }
 
     /// Reads and judges the seeds of all deployments.
@@ -255,6 +271,7 @@ impl Workspace {
         let plan = Plan::new(system, &live, &overlay, intent);
         Ok(Planned {
             live: Kept::new(live),
+            overlay,
             plan,
         })
     }

@@ -4,7 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::NAMED;
 use super::access_test::{About, AccessTest, Expected, Question};
-use crate::access::{Ability, Access, Grant, Owner, Refusal, Unknown};
+use crate::access::{Ability, Access, Grant, Owner, Refusal, Right, Unknown};
 use crate::model::{Principal, UserName};
 use crate::text::Span;
 
@@ -43,6 +43,8 @@ pub struct Allowed {
     pub owner: Option<Owner>,
     /// The ways by which.
     pub grants: Vec<Grant>,
+    /// The rights that they rest on.
+    pub rights: Vec<Right>,
 }
 
 /// Someone who must be able to and is not.
@@ -164,6 +166,7 @@ fn allowed_or_refused(
             user,
             owner,
             grants: decision.grants,
+            rights: decision.rights,
         }),
         Some(refusal) => Err(Refused { user, owner, refusal }),
     })

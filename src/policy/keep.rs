@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use super::NAMED;
 use super::day::Day;
 use super::rules::{Duties, Exception, MaximumReach, Policy, RuleKind};
-use crate::access::{Ability, Access, Grant, Owner, Owners, Unknown};
+use crate::access::{Ability, Access, Decision, Grant, Owner, Owners, Right, Step, Unknown};
 use crate::model::{ModuleName, RoleName, UserName};
 use crate::text::Span;
 
@@ -50,10 +50,21 @@ pub enum Breach {
 pub struct Holding {
     /// Who.
     pub user: UserName,
-    /// One way to each ability.
-    pub ways: Vec<(Ability, Grant)>,
+    /// One way to each ability, in the order of the rule.
+    pub ways: Vec<WayTo>,
     /// The last day of the exception that the user had.
     pub expired: Option<Day>,
+}
+
+/// One way to an ability.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayTo {
+    /// The ability.
+    pub ability: Ability,
+    /// The way.
+    pub grant: Grant,
+    /// The rights that it rests on.
+    pub rights: Vec<Right>,
 }
 
 /// The users of a role who reach too far in a module.
@@ -68,7 +79,7 @@ pub struct FarReach {
     /// The first of them by name.
     pub user: UserName,
     /// One way by which that user reaches someone of those who are protected.
-    pub way: Option<Grant>,
+    pub way: Option<WayTo>,
     /// Whom that way reaches.
     pub owner: Option<Owner>,
     /// The last day of the exception that this user had.
@@ -135,8 +146,7 @@ fn duties(rule: &Duties, access: &Access<'_>, today: Day) -> Result<Option<Breac
     for (name, user) in users.into_iter().take(NAMED) {
         let mut ways = Vec::with_capacity(rule.abilities.len());
         for ability in &rule.abilities {
-            let grants = access.decide(name, ability, None)?.grants;
-            ways.extend(grants.into_iter().next().map(|grant| (ability.clone(), grant)));
+            ways.extend(way_to(access, name, ability, None)?);
         }
         holders.push(Holding {
             user: name.clone(),
@@ -167,19 +177,35 @@ fn reach(rule: &MaximumReach, access: &Access<'_>, today: Day) -> Result<Option<
             let first = users.iter().map(|user| (access.user_name(*user), *user)).min();
             let Some((name, user)) = first else { continue };
             let owner = access.other_owner(&owners, user);
-            let grants = access.decide(name, &ability, owner.as_ref())?.grants;
+            let way = way_to(access, name, &ability, owner.as_ref())?;
             far.push(FarReach {
                 module: module.clone(),
                 role,
                 users: users.len() as u64,
                 user: name.clone(),
-                way: grants.into_iter().next(),
+                way,
                 owner,
                 expired: expired.of(user),
             });
         }
     }
     Ok((!far.is_empty()).then_some(Breach::Reach(far)))
+}
+
+/// The way that says most: one's own comes last.
+fn way_to(
+    access: &Access<'_>,
+    user: &UserName,
+    ability: &Ability,
+    owner: Option<&Owner>,
+) -> Result<Option<WayTo>, Unknown> {
+    let Decision { grants, rights, .. } = access.decide(user, ability, owner)?;
+    let grant = grants.into_iter().min_by_key(|grant| grant.steps == [Step::Own]);
+    Ok(grant.map(|grant| WayTo {
+        ability: ability.clone(),
+        grant,
+        rights,
+    }))
 }
 
 /// Everyone for whom an exception counts.

@@ -15,7 +15,7 @@ mod rules;
 pub use access_test::{About, AccessTest, Expected, Question, resolve_tests};
 pub use day::{Day, NoDay};
 pub use judge::{Allowed, Outcome, Refused, judge};
-pub use keep::{Breach, FarReach, Holding, Verdict, keep};
+pub use keep::{Breach, FarReach, Holding, Verdict, WayTo, keep};
 pub use rules::{Duties, Exception, MaximumReach, Policy, RuleKind, resolve_policy};
 
 /// How many users a judgement names, with the way of each; of the others it says how many they are.

@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use super::layout::visible;
-use super::{refusal, way};
-use crate::access::{Grant, Owner};
-use crate::model::UserName;
-use crate::policy::{Allowed, Breach, FarReach, Holding, Outcome, Refused, Verdict};
+use super::{carriers, refusal, way};
+use crate::access::Owner;
+use crate::policy::{Breach, FarReach, Holding, Outcome, Refused, Verdict, WayTo};
 use crate::text::{Sources, Span};
 
 /// The version of the JSON face. Minor versions add, major versions break.
@@ -41,7 +40,7 @@ pub struct JudgedReport {
     /// The access tests, in the order of the files.
     pub tests: Vec<TestReport>,
     /// The rules of the policy, in the order of the file.
-    pub policy: Vec<RuleReport>,
+    pub policy: Vec<PolicyRuleReport>,
     /// Counts.
     pub totals: JudgedTotals,
 }
@@ -78,6 +77,8 @@ pub struct AllowedReport {
     pub owner: Option<Owner>,
     /// The ways by which, in words.
     pub ways: Vec<String>,
+    /// Who carries the right that they rest on, in words.
+    pub permitted_by: Vec<String>,
 }
 
 /// Someone who must be able to and is not.
@@ -95,7 +96,7 @@ pub struct RefusedReport {
 
 /// One rule of the policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RuleReport {
+pub struct PolicyRuleReport {
     /// The kind of rule, by its key in the file.
     pub rule: &'static str,
     /// What it is called, or what it says.
@@ -151,7 +152,7 @@ impl JudgedReport {
         sources: &Sources,
     ) -> Self {
         let tests: Vec<TestReport> = outcomes.iter().map(|outcome| test(outcome, sources)).collect();
-        let policy: Vec<RuleReport> = verdicts.iter().map(|verdict| rule(verdict, sources)).collect();
+        let policy: Vec<PolicyRuleReport> = verdicts.iter().map(|verdict| rule(verdict, sources)).collect();
         let passed = tests.iter().filter(|test| test.passed).count();
         let kept = policy.iter().filter(|rule| rule.passed).count();
         Self {
@@ -280,7 +281,7 @@ impl TestReport {
     }
 }
 
-impl RuleReport {
+impl PolicyRuleReport {
     /// What breaks it, line by line; lines that belong to the one above are indented.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -309,22 +310,25 @@ fn place(span: Span, sources: &Sources) -> (String, u32) {
     (sources.path(span.source).to_owned(), sources.position(span).line)
 }
 
-fn ways<'g>(user: &UserName, grants: impl IntoIterator<Item = &'g Grant>) -> Vec<String> {
-    grants.into_iter().map(|grant| way(user, grant)).collect()
+/// The line on who carries the right, where someone does.
+fn permitted(carriers: &[String]) -> Option<String> {
+    (!carriers.is_empty()).then(|| format!("permitted by {}", carriers.join("; ")))
 }
 
 fn test(outcome: &Outcome, sources: &Sources) -> TestReport {
     let (file, line) = place(outcome.span, sources);
     let ability = &outcome.ability;
-    let allowed = outcome
-        .allowed
-        .iter()
-        .map(|Allowed { user, owner, grants }| AllowedReport {
-            user: user.to_string(),
-            ability: ability.to_string(),
-            owner: owner.clone(),
-            ways: ways(user, grants),
-        });
+    let allowed = outcome.allowed.iter().map(|allowed| AllowedReport {
+        user: allowed.user.to_string(),
+        ability: ability.to_string(),
+        owner: allowed.owner.clone(),
+        ways: allowed
+            .grants
+            .iter()
+            .map(|grant| way(&allowed.user, grant))
+            .collect(),
+        permitted_by: carriers(&allowed.rights),
+    });
     let refused = outcome.refused.iter().map(
         |Refused {
              user,
@@ -349,7 +353,7 @@ fn test(outcome: &Outcome, sources: &Sources) -> TestReport {
     }
 }
 
-fn rule(verdict: &Verdict, sources: &Sources) -> RuleReport {
+fn rule(verdict: &Verdict, sources: &Sources) -> PolicyRuleReport {
     let (file, line) = place(verdict.span, sources);
     let (breaches, more) = match &verdict.breach {
         None => (Vec::new(), 0),
@@ -373,7 +377,7 @@ fn rule(verdict: &Verdict, sources: &Sources) -> RuleReport {
             (vec![breach], 0)
         }
     };
-    RuleReport {
+    PolicyRuleReport {
         rule: verdict.kind.as_str(),
         name: verdict.title.clone(),
         file,
@@ -386,16 +390,24 @@ fn rule(verdict: &Verdict, sources: &Sources) -> RuleReport {
 
 fn holding(holding: &Holding) -> BreachReport {
     let Holding { user, ways, expired } = holding;
-    let abilities: Vec<String> = ways.iter().map(|(ability, _)| ability.to_string()).collect();
-    let ways = ways
-        .iter()
-        .map(|(ability, grant)| format!("{ability}: {}", way(user, grant)));
+    let abilities: Vec<String> = ways.iter().map(|way| way.ability.to_string()).collect();
+    let ways = ways.iter().flat_map(|to| {
+        let WayTo {
+            ability,
+            grant,
+            rights,
+        } = to;
+        [
+            Some(format!("{ability}: {}", way(user, grant))),
+            permitted(&carriers(rights)).map(|words| format!("{ability}: {words}")),
+        ]
+    });
     BreachReport {
         message: format!("{user} can {}{}", abilities.join(" and "), ended(*expired)),
         user: Some(user.to_string()),
         role: None,
         users: 1,
-        ways: ways.collect(),
+        ways: ways.flatten().collect(),
     }
 }
 
@@ -418,16 +430,22 @@ fn far_reach(far: &FarReach) -> BreachReport {
     };
     let owner = owner
         .as_ref()
-        .map_or_else(String::new, |owner| format!("{owner}: "));
+        .map_or_else(String::new, |owner| format!("{owner}'s, for one: "));
+    let ways = by.iter().flat_map(|WayTo { grant, rights, .. }| {
+        [
+            Some(format!("{owner}{}", way(user, grant))),
+            permitted(&carriers(rights)),
+        ]
+    });
     BreachReport {
-        message: format!("{count} {reach} all of them in {module}{}", ended(*expired)),
+        message: format!(
+            "{count} {reach} the records of all in {module}{}",
+            ended(*expired)
+        ),
         user: Some(user.to_string()),
         role: role.as_ref().map(ToString::to_string),
         users: *users,
-        ways: by
-            .iter()
-            .map(|grant| format!("{owner}{}", way(user, grant)))
-            .collect(),
+        ways: ways.flatten().collect(),
     }
 }
 

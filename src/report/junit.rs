@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::judged::{JudgedReport, RuleReport, TestReport};
+use super::judged::{JudgedReport, PolicyRuleReport, TestReport};
 
 /// One case of a suite.
 struct Case<'a> {
@@ -56,7 +56,7 @@ fn of_test(test: &TestReport) -> Case<'_> {
     }
 }
 
-fn of_rule(rule: &RuleReport) -> Case<'_> {
+fn of_rule(rule: &PolicyRuleReport) -> Case<'_> {
     Case {
         name: &rule.name,
         file: &rule.file,

@@ -24,12 +24,12 @@ use serde::Serialize;
 pub use self::follow::Follows;
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedState, JudgedTotals,
-    RefusedReport, RuleReport, TestReport, judged_json, judged_terminal, policy_broken,
+    PolicyRuleReport, RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
 };
 pub use self::junit::junit;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
-pub use self::ways::{refusal, way};
+pub use self::ways::{carriers, refusal, way};
 pub use self::words::applied;
 use crate::model::{Kind, Principal, Snapshot};
 use crate::plan::Plan;
