@@ -281,3 +281,7 @@ impl Access<'_> {
         self.index.ability_list().map(|(_, ability, _)| ability)
     }
 }
+
+#[cfg(test)]
+#[path = "bulk_tests.rs"]
+mod tests;

@@ -58,6 +58,8 @@ pub(super) fn judge(
     installation: &Installation,
 ) -> Result<Vec<Verdict>, Failure> {
     let Some(file) = policy else {
+        // A policy that cannot be read is an error, never none.
+        workspace.stop_on_errors(ui)?;
         return Ok(Vec::new());
     };
     let today = today()?;

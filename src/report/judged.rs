@@ -266,6 +266,7 @@ impl TestReport {
                     if more == 1 { "way" } else { "ways" }
                 ));
             }
+            lines.extend(permitted(&allowed.permitted_by).map(|words| format!("  {words}")));
         }
         lines.extend(more(self.more_allowed, "may, and must not"));
         for refused in &self.refused {

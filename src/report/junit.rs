@@ -166,6 +166,19 @@ mod tests {
             policy: Vec::new(),
             totals: JudgedTotals::default(),
         };
-        insta::assert_snapshot!(junit(&report), @"");
+        insta::assert_snapshot!(junit(&report), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="rolecall" tests="3" failures="1" errors="0">
+          <testsuite name="access/a.access.yaml" file="access/a.access.yaml" tests="2" failures="1" errors="0" skipped="0">
+            <testcase name="one" classname="access.a" file="access/a.access.yaml" line="3"/>
+            <testcase name="&quot;two&quot;" classname="access.a" file="access/a.access.yaml" line="5">
+              <failure message="anna may not, and must: view Leads" type="access">anna may not, and must: view Leads&#10;  role &lt;Rep&gt; does not permit it</failure>
+            </testcase>
+          </testsuite>
+          <testsuite name="b.access.yml" file="b.access.yml" tests="1" failures="0" errors="0" skipped="0">
+            <testcase name="three" classname="b" file="b.access.yml" line="2"/>
+          </testsuite>
+        </testsuites>
+        "#);
     }
 }

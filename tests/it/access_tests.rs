@@ -240,7 +240,7 @@ fn offline_the_manifests_are_enough() {
         .manifest(
             r#"
 profiles: { Sales: { modules: { Leads: { actions: [view] } } } }
-roles: { Rep: { reports_to: Organization, profiles: [Sales] } }
+roles: { Rep: { reports_to: Organization, profiles: [Sales], assign_records_to: all_users } }
 users: { anna: { role: Rep } }
 "#,
         )
@@ -551,14 +551,14 @@ groups:
   Desk:
     status: active
     members: { users: [ida, jan] }
-    services: [send_sms]
+    services: [start_chat]
     authorisations: { level: special, presence: [see] }
 existing: { users: [ida, jan] }
 "#,
         );
     let cases = [
-        ("check: { user: ida, service: send_sms }, allow: true", 0),
-        ("check: { user: kai, service: send_sms }, allow: true", 4),
+        ("check: { user: ida, service: start_chat }, allow: true", 0),
+        ("check: { user: kai, service: start_chat }, allow: true", 4),
         (
             "check: { user: ida, authorisation: presence.see, owner: { user: jan } }, allow: true",
             0,

@@ -185,7 +185,7 @@ const CASES: &[(&str, i32, &str)] = &[
     (
         "maximum_reach: [{ action: view, modules: [Invoice], of: all }]",
         1,
-        "policy.yaml:1:56",
+        "policy.yaml:1:57",
     ),
     (
         "maximum_reach: [{ action: view, modules: [Invoice], of: { role: Bos } }]",
