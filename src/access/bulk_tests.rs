@@ -123,10 +123,7 @@ fn reaching_all_and_any_agree_with_what_each_reaches() {
         for ability in abilities(access) {
             for principal in principals() {
                 let owners = access.owners_of(&ability, &principal).unwrap();
-                let all = names(
-                    access,
-                    &access.reaching_all(&ability, &owners, &everyone).unwrap(),
-                );
+                let all = names(access, access.reaching_all(&ability, &owners, &everyone).unwrap());
                 let any = access.reaching_any(&ability, &owners, &everyone).unwrap();
                 for (user, owner) in &any {
                     let user = access.user_name(*user);

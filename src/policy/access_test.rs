@@ -66,6 +66,9 @@ pub enum Expected {
     Excludes(Vec<Principal>),
 }
 
+/// What a list of people answers to the question who can.
+type Answer = fn(Vec<Principal>) -> Expected;
+
 /// About whom something must never be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
@@ -167,14 +170,14 @@ fn resolve(names: &mut Names<'_>, written: &Spanned<AccessTestDocument>) -> Opti
         never,
     } = &written.value;
     let at = written.span;
-    let lists: [(&str, &Option<Spanned<Vec<_>>>, fn(Vec<Principal>) -> Expected); 3] = [
-        ("equals", equals, Expected::Equals),
+    let lists = [
+        ("equals", equals, Expected::Equals as Answer),
         ("includes", includes, Expected::Includes),
         ("excludes", excludes, Expected::Excludes),
     ];
     let lists = lists
         .into_iter()
-        .filter_map(|(key, list, expected)| Some((key, list.as_ref()?, expected)));
+        .filter_map(|(key, list, answer)| Some((key, list.as_ref()?, answer)));
     let lists: Vec<_> = lists.collect();
     let stray = |names: &mut Names<'_>, owner: &str| {
         for (key, list, _) in &lists {
@@ -195,7 +198,7 @@ fn resolve(names: &mut Names<'_>, written: &Spanned<AccessTestDocument>) -> Opti
         }
         (None, Some(who_can), None) => {
             let expected = match &lists[..] {
-                [(_, list, expected)] => resolve_list(names, &list.value).map(expected),
+                [(_, list, answer)] => resolve_list(names, &list.value).map(answer),
                 several => {
                     let place = several.get(1).map_or(at, |(_, list, _)| list.span);
                     names.unclear("`who_can` takes exactly one of equals, includes, excludes", place);
