@@ -1,5 +1,6 @@
 //! One question about one user: whether, and why or why not.
 
+use super::compare::Way;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use super::path::{Fault, Grant, NotReached, Refusal, Right};
 use super::sharing::{Party, Protection, rule_opens};
@@ -153,6 +154,28 @@ impl Access<'_> {
             limit: limited.filter(|_| !refused),
             grants,
         }
+    }
+
+    /// One way by which a user has an ability about a target, the given one if it is among them.
+    pub(crate) fn first_grant(
+        &self,
+        user: UserNumber,
+        ability: AbilityNumber,
+        target: Option<Target>,
+        way: Way,
+    ) -> Option<Grant> {
+        let standing = self.standing(user);
+        let mut sources = Vec::new();
+        self.sources(&standing, ability, &mut |source| {
+            if self.covers(&standing, ability, source, target) {
+                sources.push(source);
+            }
+        });
+        let wanted = sources.iter().find(|source| way == Way::Source(**source));
+        let source = wanted.or(sources.first())?;
+        let mut grants = Vec::new();
+        Ways::new(self, &standing).grants(*source, ability, target, &mut grants);
+        grants.into_iter().next()
     }
 
     /// Whether a source of a user covers a target; without one, whether it covers anyone.

@@ -87,11 +87,6 @@ impl Hierarchy {
         &self.users_and_subordinates[role.at()] - &self.users[role.at()]
     }
 
-    /// Whether one role is below another.
-    pub(crate) fn is_below(&self, role: RoleNumber, above: RoleNumber) -> bool {
-        role != above && self.above(role).contains(&above)
-    }
-
     /// The role of a user.
     pub(crate) fn role(&self, user: UserNumber) -> Option<RoleNumber> {
         self.role_of[user.at()]

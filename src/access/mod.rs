@@ -8,9 +8,11 @@
 
 mod ability;
 mod bulk;
+mod compare;
 mod decide;
 mod gate;
 mod hierarchy;
+mod impact;
 mod index;
 mod membership;
 mod path;
@@ -23,7 +25,9 @@ mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
 pub(crate) use bulk::Owners;
+pub use compare::{Cause, Comparison, Single};
 pub use decide::{Decision, Unknown};
+pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};
 pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
 pub use questions::{Member, Reached};
 pub use state::Access;

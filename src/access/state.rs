@@ -116,27 +116,29 @@ impl<'a> Access<'a> {
     /// The access that follows from a state.
     pub fn new(system: &'a System, snapshot: &'a Snapshot, installation: &'a Installation) -> Self {
         let index = Arc::new(Index::new(system, &[(snapshot, installation)]));
-        Self::numbered(system, snapshot, installation, index)
+        Self::numbered(system, (snapshot, installation), index, &mut |_| {})
     }
 
-    /// The access of two states, numbered alike so that they can be compared.
+    /// The access of two states, before and after, numbered alike so that they can be compared. `over` is told the
+    /// name of each phase when it is over.
     pub fn pair(
         system: &'a System,
-        before: (&'a Snapshot, &'a Installation),
-        after: (&'a Snapshot, &'a Installation),
+        [before, after]: [(&'a Snapshot, &'a Installation); 2],
+        over: &mut dyn FnMut(&'static str),
     ) -> (Self, Self) {
         let index = Arc::new(Index::new(system, &[after, before]));
+        over("numbering");
         (
-            Self::numbered(system, before.0, before.1, Arc::clone(&index)),
-            Self::numbered(system, after.0, after.1, index),
+            Self::numbered(system, before, Arc::clone(&index), over),
+            Self::numbered(system, after, index, over),
         )
     }
 
     fn numbered(
         system: &'a System,
-        snapshot: &'a Snapshot,
-        installation: &'a Installation,
+        (snapshot, installation): (&'a Snapshot, &'a Installation),
         index: Arc<Index>,
+        over: &mut dyn FnMut(&'static str),
     ) -> Self {
         let semantics = &system.definition().access;
         let hierarchy = Hierarchy::new(&index, snapshot, semantics.subordinates_by_path_prefix);
@@ -146,6 +148,7 @@ impl<'a> Access<'a> {
         };
         let membership = close(false);
         let confused = (!hierarchy.confused.is_empty()).then(|| close(true));
+        over("membership");
         let gates = Gates::new(system, &index, snapshot, installation);
         let sharing = Sharing::new(system, &index, snapshot, &membership);
         let settings = GroupSettings::new(system, &index, snapshot, installation, &membership);
@@ -169,6 +172,7 @@ impl<'a> Access<'a> {
             }
         }
         active.optimize();
+        over("access");
         Self {
             system,
             snapshot,

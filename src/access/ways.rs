@@ -247,7 +247,7 @@ impl<'a> Ways<'a> {
 }
 
 /// How far rights go for an ability.
-fn level_in(access: &Access<'_>, rights: &Rights, ability: &Ability) -> Option<Level> {
+pub(super) fn level_in(access: &Access<'_>, rights: &Rights, ability: &Ability) -> Option<Level> {
     match ability {
         Ability::Action { module, action } => {
             let source = access

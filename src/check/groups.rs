@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::Context;
 use super::removals::made_by;
 use crate::model::{
-    At, FeatureId, Group, GroupIntent, GroupName, Identity, Members, MembersIntent, ServiceId, Status,
+    FeatureId, Group, GroupIntent, GroupName, Identity, MemberIntent, Members, MembersIntent, ServiceId,
+    Status,
 };
 use crate::system::Constraint;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
@@ -101,8 +102,11 @@ pub(super) fn members(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn place_of<N: PartialEq>(listed: &[At<N>], member: &N) -> Option<Span> {
-    listed.iter().find(|at| at.value == *member).map(|at| at.span)
+fn place_of<N: PartialEq>(listed: &[MemberIntent<N>], member: &N) -> Option<Span> {
+    listed
+        .iter()
+        .find(|each| each.value == *member)
+        .map(|each| each.span)
 }
 
 /// Someone who may do everything is in a group: an error where a manifest says so.

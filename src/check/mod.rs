@@ -6,6 +6,7 @@
 //!
 //! A deployment enforces its own rules again, in code of its own (`deployment::embedded`).
 
+mod expired;
 mod groups;
 mod hierarchy;
 mod names;
@@ -18,7 +19,7 @@ mod sharing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Identity, Installation, Intent, Snapshot};
+use crate::model::{Date, Identity, Installation, Intent, Snapshot};
 use crate::plan::{Heirs, Overlay, Renames};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity, Span};
@@ -42,6 +43,8 @@ pub struct Context<'a> {
     pub removals: &'a BTreeMap<Identity, Span>,
     /// What the installation has, as far as the project file and the deployment say.
     pub installation: &'a Installation,
+    /// The day for which it is judged.
+    pub today: Date,
 }
 
 impl<'a> Context<'a> {
@@ -62,6 +65,7 @@ impl<'a> Context<'a> {
             heirs: &overlay.heirs,
             removals: &overlay.removals,
             installation,
+            today: overlay.today,
         }
     }
 }
@@ -139,6 +143,10 @@ pub const CHECKS: &[Check] = &[
         name: "users",
         run: roles::users,
     },
+    Check {
+        name: "expired",
+        run: expired::lingering,
+    },
 ];
 
 /// Runs every check.
@@ -170,6 +178,7 @@ pub fn check(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             heirs: &nothing.2,
             removals: &nothing.3,
             installation: context.installation,
+            today: context.today,
         };
         run(&as_it_is, &mut defects);
         old.extend(defects.into_iter().map(|defect| (defect.code, defect.message)));

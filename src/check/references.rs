@@ -25,13 +25,16 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     for wanted in intent.groups.values() {
         if let Some(members) = &wanted.members {
             let members = &members.value;
-            for user in &members.users {
+            // What is over refers to nothing any more: someone who left by the last day is no mistake.
+            let today = context.today;
+            for user in members.users.iter().filter(|user| !user.is_over(today)) {
                 diagnostics.extend(resolver.user(&user.value, user.span));
             }
-            for role in members.roles.iter().chain(&members.roles_and_subordinates) {
+            let roles = members.roles.iter().chain(&members.roles_and_subordinates);
+            for role in roles.filter(|role| !role.is_over(today)) {
                 diagnostics.extend(resolver.role(&role.value, role.span));
             }
-            for group in &members.groups {
+            for group in members.groups.iter().filter(|group| !group.is_over(today)) {
                 diagnostics.extend(resolver.group(&group.value, group.span));
             }
         }
@@ -51,7 +54,8 @@ pub(super) fn resolve(context: &Context<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.extend(resolver.group(&group.value, group.span));
         }
     }
-    for (key, wanted) in &intent.sharing.rules {
+    let rules = intent.sharing.rules.iter();
+    for (key, wanted) in rules.filter(|(_, wanted)| !wanted.is_over(context.today)) {
         diagnostics.extend(resolver.principal(&key.from, wanted.from));
         diagnostics.extend(resolver.principal(&key.to, wanted.to));
     }

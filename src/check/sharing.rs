@@ -24,7 +24,8 @@ pub(super) fn allowed(context: &Context<'_>, diagnostics: &mut Diagnostics) {
     }
     let Some(rules) = &kind.rules else { return };
     let in_force = &definition.access.rules.only_under_defaults;
-    for (key, wanted) in &sharing.rules {
+    let wanted = sharing.rules.iter();
+    for (key, wanted) in wanted.filter(|(_, wanted)| !wanted.is_over(context.today)) {
         shareable(context, &modules, &key.module, wanted.span, diagnostics);
         if !rules.from.contains(&key.from.kind()) || !rules.to.contains(&key.to.kind()) {
             let message = format!("the product has no rules from {} to {}", key.from, key.to);

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::day::Day;
 use super::plan::{judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
 use super::ui::Ui;
@@ -27,6 +28,8 @@ use crate::text::Diagnostics;
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    day: Day,
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
@@ -39,12 +42,15 @@ pub(super) struct ApplyArgs {
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let text = terminal(&report(&workspace, &entry, &planned), style(ui, args.verbose));
+    let impact = workspace.impact(ui, &planned, None);
+    let shown = report(&workspace, &entry, &planned, impact.as_ref());
+    let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;
     if is_broken(ui, &workspace, &verdicts) {
         ui.say("hint: nothing was applied; change the manifests, or the policy with whoever answers for it");
@@ -127,7 +133,10 @@ fn verify(
         return Ok(false);
     }
     if !again.plan.is_empty() {
-        ui.data(&terminal(&report(workspace, entry, &again), style(ui, true)))?;
+        ui.data(&terminal(
+            &report(workspace, entry, &again, None),
+            style(ui, true),
+        ))?;
         ui.say("error: the above was not applied although the deployment said so");
         return Ok(false);
     }

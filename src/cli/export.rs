@@ -3,44 +3,46 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
 
+use super::day::{Day, present_day};
+use super::exported;
+use super::source::{People, Source, State};
 use super::ui::Ui;
-use super::workspace::{Workspace, write_file};
+use super::workspace::write_file;
 use super::{Exit, Failure, Target};
-use crate::model::Snapshot;
 
-/// Write the complete state of a deployment as JSON
+/// Write a complete state as JSON
 ///
-/// Everything that the deployment has, whether or not a manifest names it: see docs/json.md.
+/// Everything that a deployment has, whether or not a manifest names it: see docs/json.md. With `--in` the state that
+/// manifests describe, or another one: see docs/sources.md.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     target: Target,
+    /// Another state than the deployment's: deployment:NAME, git:REV:PATH, a project folder or an exported file
+    #[arg(long = "in", value_name = "SOURCE", conflicts_with = "deployment")]
+    source: Option<Source>,
+    #[command(flatten)]
+    day: Day,
+    /// Take users and their records from an exported file
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
     /// The file to write, replacing what is there; `-` writes to stdout
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-/// An exported snapshot. Minor versions add, major versions break; readers ignore what they do not know.
-#[derive(Serialize)]
-struct Export<'a> {
-    format_version: &'static str,
-    deployment: &'a str,
-    snapshot: &'a Snapshot,
-}
-
 pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open_project(ui, &args.target.folder)?;
-    let entry = workspace.deployment(&args.target)?;
-    let snapshot = workspace.live(ui, &entry)?;
-    let export = Export {
-        format_version: "1.0",
-        deployment: &entry.name,
-        snapshot: &snapshot,
+    let people = args.users.as_deref().map(People::read).transpose()?;
+    let state = match &args.source {
+        Some(source) => source.resolve(ui, &args.target, args.day.or(present_day()))?,
+        None => State::live(ui, &args.target)?,
     };
-    let mut text = serde_json::to_string_pretty(&export)?;
-    text.push('\n');
+    let state = match &people {
+        Some(people) => state.with_people(ui, people)?,
+        None => state,
+    };
+    let text = exported::write(&state.origin, &state.snapshot)?;
     if args.out.as_os_str() == "-" {
         ui.data(&text)?;
         return Ok(Exit::Done);
@@ -48,7 +50,7 @@ pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
     write_file(&args.out, &text)?;
     ui.say(&format!(
         "Wrote the state of {} to {}",
-        entry.name,
+        state.origin,
         args.out.display()
     ));
     Ok(Exit::Done)

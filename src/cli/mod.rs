@@ -2,14 +2,18 @@
 
 mod apply;
 mod completions;
+mod day;
 mod export;
+mod exported;
 mod import;
 mod init;
 mod paths;
 mod plan;
 mod policy;
 mod schema;
+mod source;
 mod test;
+mod timings;
 mod ui;
 mod validate;
 mod workspace;
@@ -30,6 +34,9 @@ use ui::Ui;
 #[derive(Debug, Parser)]
 #[command(name = "rolecall", version, max_term_width = 100)]
 struct Cli {
+    /// Say on stderr what each phase costs: CPU seconds, and the peak of memory up to its end
+    #[arg(long, global = true)]
+    timings: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -126,6 +133,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(exit as u8);
         }
     };
+    if cli.timings {
+        ui.timings.start();
+    }
     let result = match cli.command {
         Command::Init(args) => init::run(&mut ui, &args),
         Command::Validate(args) => validate::run(&mut ui, &args),
@@ -149,5 +159,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Exit::Error
         }
     };
+    for line in ui.timings.lines() {
+        ui.say(&line);
+    }
     ExitCode::from(exit as u8)
 }

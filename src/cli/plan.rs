@@ -2,11 +2,14 @@
 
 use clap::Args;
 
+use super::day::Day;
 use super::policy::{PolicyArgs, is_broken, judge};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
+use crate::access::Impact;
 use crate::manifest::{DeploymentEntry, PolicyFile};
+use crate::model::UserName;
 use crate::policy::Verdict;
 use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 
@@ -18,6 +21,8 @@ use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 pub(super) struct PlanArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    day: Day,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -26,6 +31,9 @@ pub(super) struct PlanArgs {
     verbose: bool,
     #[command(flatten)]
     policy: PolicyArgs,
+    /// The user who proposes the change, by login name: what that user gains is pointed out
+    #[arg(long, value_name = "USER")]
+    author: Option<String>,
     /// Exit with 2 when there are changes, 0 when there are none, 1 on an error, 4 when the policy is broken
     #[arg(long)]
     detailed_exitcode: bool,
@@ -33,11 +41,14 @@ pub(super) struct PlanArgs {
 
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
-    let report = report(&workspace, &entry, &planned);
+    let author = args.author.as_deref().map(UserName::from);
+    let impact = workspace.impact(ui, &planned, author.as_ref());
+    let report = report(&workspace, &entry, &planned, impact.as_ref());
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
         Format::Json => json(&report),
@@ -70,7 +81,12 @@ pub(super) fn style(ui: &Ui, verbose: bool) -> Style {
     }
 }
 
-pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &Planned) -> PlanReport {
+pub(super) fn report(
+    workspace: &Workspace,
+    entry: &DeploymentEntry,
+    planned: &Planned,
+    impact: Option<&Impact>,
+) -> PlanReport {
     let place = Workspace::place(entry);
     let context = ReportContext {
         system: &workspace.project.system,
@@ -79,6 +95,7 @@ pub(super) fn report(workspace: &Workspace, entry: &DeploymentEntry, planned: &P
         deployment_place: &place,
         revision: None,
         live: &planned.live,
+        impact,
     };
     let mut report = PlanReport::new(&planned.plan, &context);
     if Workspace::is_there(entry).is_ok_and(|is_there| !is_there) {

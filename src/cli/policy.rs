@@ -63,7 +63,7 @@ pub(super) fn judge(
         return Ok(Vec::new());
     };
     let today = today()?;
-    let Workspace { reading, project } = workspace;
+    let Workspace { reading, project, .. } = workspace;
     let access = Access::new(&project.system, state, installation);
     let policy = resolve_policy(file, &access, today, &mut reading.diagnostics);
     if reading.diagnostics.has_errors() {

@@ -1,5 +1,6 @@
 //! `rolecall test`.
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -59,7 +60,7 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
     let policy = args.policy.read(&mut workspace, folder)?;
     let today = today()?;
 
-    let Workspace { reading, project } = &mut workspace;
+    let Workspace { reading, project, .. } = &mut workspace;
     let access = Access::new(&project.system, &judged.state, &judged.installation);
     let tests = resolve_tests(&files, &access, &mut reading.diagnostics);
     let rules = policy
@@ -102,7 +103,7 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
 /// Loads the state that the arguments ask for.
 fn load(ui: &mut Ui, workspace: &mut Workspace, args: &TestArgs) -> Result<Judged, Failure> {
     if args.offline {
-        let state = workspace.check_offline();
+        let state = ManuallyDrop::into_inner(workspace.check_offline()).desired;
         workspace.stop_on_errors(ui)?;
         return Ok(Judged {
             kind: JudgedState::Offline,

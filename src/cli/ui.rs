@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use super::timings::Timings;
 use crate::text::{Diagnostics, Severity, Sources, render};
 
 /// Width of reports where no terminal says otherwise, in columns.
@@ -15,6 +16,8 @@ pub(super) struct Ui {
     /// Whether stdout shows colour.
     pub(super) color: bool,
     color_of_talk: bool,
+    /// What phases cost.
+    pub(super) timings: Timings,
 }
 
 impl Ui {
@@ -26,6 +29,7 @@ impl Ui {
             width,
             color: shows(anstream::AutoStream::choice(&io::stdout())),
             color_of_talk: shows(anstream::AutoStream::choice(&io::stderr())),
+            timings: Timings::default(),
         }
     }
 

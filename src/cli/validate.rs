@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::day::Day;
 use super::ui::Ui;
 use super::workspace::Workspace;
 use super::{Exit, Failure};
@@ -18,13 +19,16 @@ pub(super) struct ValidateArgs {
     /// The project: the folder that holds rolecall.yaml
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
+    #[command(flatten)]
+    day: Day,
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ValidateArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::read(ui, &args.folder)?;
+    workspace.today = args.day.or(workspace.today);
     workspace.check_offline();
     workspace.check_seeds();
-    let Workspace { reading, project } = &mut workspace;
+    let Workspace { reading, project, .. } = &mut workspace;
     ui.diagnostics(&mut reading.diagnostics, &reading.sources);
     if reading.diagnostics.has_errors() {
         return Ok(Exit::Error);

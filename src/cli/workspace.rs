@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 
+use super::day::present_day;
 use super::ui::Ui;
 use super::{Failure, Target};
+use crate::access::{Access, Comparison, Impact};
 use crate::check::{Context, check};
 use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
-use crate::model::{Defect, Installation, Snapshot};
+use crate::model::{Date, Defect, Installation, Snapshot, UserName};
 use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
@@ -26,6 +28,8 @@ type Kept<T> = ManuallyDrop<T>;
 pub(super) struct Workspace {
     pub(super) reading: Reading,
     pub(super) project: Kept<Project>,
+    /// The day for which manifests are judged: the one on which the project was read, unless the user names another.
+    pub(super) today: Date,
 }
 
 /// A plan and the states it lies between.
@@ -68,6 +72,7 @@ impl Workspace {
             Some(project) if !reading.diagnostics.has_errors() => Ok(Self {
                 reading,
                 project: Kept::new(project),
+                today: present_day(),
             }),
             Some(_) | None => Err(Failure::Reported),
         }
@@ -75,11 +80,19 @@ impl Workspace {
 
     /// Reads the project as far as it can be read; ends the command only where there is none.
     pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        let mut reading = Reading::default();
-        match reading.project(folder) {
+        Self::read_with(ui, Reading::default(), folder)
+    }
+
+    /// Reads a project as far as it can be read, from the files of `reading`; ends the command only where there is
+    /// none.
+    pub(super) fn read_with(ui: &mut Ui, mut reading: Reading, folder: &Path) -> Result<Self, Failure> {
+        let project = reading.project(folder);
+        ui.timings.end("manifests");
+        match project {
             Some(project) => Ok(Self {
                 reading,
                 project: Kept::new(project),
+                today: present_day(),
             }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
@@ -88,7 +101,7 @@ impl Workspace {
         }
     }
 
-    /// Prints what is wrong and ends the command, if anything is.
+    /// Prints what is wrong; anything wrong ends the command.
     pub(super) fn stop_on_errors(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         if self.reading.diagnostics.has_errors() {
             ui.diagnostics(&mut self.reading.diagnostics, &self.reading.sources);
@@ -97,9 +110,8 @@ impl Workspace {
         Ok(())
     }
 
-    /// Judges the manifests without a deployment, laid over what every installation has, and returns the state that
-    /// they lead to then.
-    pub(super) fn check_offline(&mut self) -> Snapshot {
+    /// Lays the manifests over what every installation has, and judges them without a deployment.
+    pub(super) fn check_offline(&mut self) -> Kept<Overlay> {
         let Project {
             system,
             installation,
@@ -121,12 +133,19 @@ impl Workspace {
             base.users.entry(name.clone()).or_default();
         }
         let diagnostics = &mut self.reading.diagnostics;
-        let overlay = Kept::new(overlay(system, &base, intent, Scope::Manifests, diagnostics));
+        let overlay = Kept::new(overlay(
+            system,
+            &base,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
         check(
             &Context::new(system, intent, &overlay, None, installation),
             diagnostics,
         );
-        Kept::into_inner(overlay).desired
+        overlay
     }
 
     /// Reads and judges the seeds of all deployments.
@@ -223,7 +242,7 @@ impl Workspace {
         let mut base = system.bare();
         base.installation = self.project.installation.clone();
         let diagnostics = &mut self.reading.diagnostics;
-        let mut seeded = overlay(system, &base, &intent, Scope::Seed, diagnostics);
+        let mut seeded = overlay(system, &base, &intent, Scope::Seed, self.today, diagnostics);
         default_new_modules(system, &mut seeded.desired);
         let snapshot = seeded.desired.clone();
         let installation = &snapshot.installation;
@@ -244,13 +263,43 @@ impl Workspace {
     /// Reads the deployment, lays the manifests over it, judges the result and plans the way there.
     pub(super) fn plan(&mut self, ui: &mut Ui, entry: &DeploymentEntry) -> Result<Planned, Failure> {
         let live = self.live(ui, entry)?;
+        ui.timings.end("deployment");
         let planned = self.plan_against(live);
+        ui.timings.end("plan");
         self.stop_on_errors(ui)?;
         planned
     }
 
     /// Plans against a state that was read.
     pub(super) fn plan_against(&mut self, live: Snapshot) -> Result<Planned, Failure> {
+        let overlay = self.lay_over(&live)?;
+        let plan = Plan::new(&self.project.system, &live, &overlay, &self.project.intent);
+        Ok(Planned {
+            live: Kept::new(live),
+            overlay,
+            plan,
+        })
+    }
+
+    /// What a plan means for people; nothing where there is nothing to do. `author` is the user who proposes it.
+    pub(super) fn impact(&self, ui: &mut Ui, planned: &Planned, author: Option<&UserName>) -> Option<Impact> {
+        if planned.plan.is_empty() {
+            return None;
+        }
+        let system = &self.project.system;
+        let before = planned.overlay.before(&planned.live);
+        let after = &planned.overlay.desired;
+        let installation = known_installation(&self.project.installation, &planned.live);
+        let states = [(before, &installation), (after, &installation)];
+        let (old, new) = Access::pair(system, states, &mut |phase| ui.timings.end(phase));
+        let comparison = Comparison::new(&old, &new, &planned.overlay.heirs.groups);
+        let impact = Impact::new(&comparison, author);
+        ui.timings.end("impact");
+        Some(impact)
+    }
+
+    /// Lays the manifests over a state that was read, and judges the result.
+    pub(super) fn lay_over(&mut self, live: &Snapshot) -> Result<Kept<Overlay>, Failure> {
         let Project {
             system,
             installation,
@@ -258,22 +307,24 @@ impl Workspace {
             ..
         } = &*self.project;
         if live.system != system.definition().name {
-            bail_other_system(&live, system)?;
+            bail_other_system(live, system)?;
         }
         let diagnostics = &mut self.reading.diagnostics;
-        report_defects(&live, diagnostics);
-        let overlay = Kept::new(overlay(system, &live, intent, Scope::Manifests, diagnostics));
-        let known = known_installation(installation, &live);
+        report_defects(live, diagnostics);
+        let overlay = Kept::new(overlay(
+            system,
+            live,
+            intent,
+            Scope::Manifests,
+            self.today,
+            diagnostics,
+        ));
+        let known = known_installation(installation, live);
         check(
-            &Context::new(system, intent, &overlay, Some(&live), &known),
+            &Context::new(system, intent, &overlay, Some(live), &known),
             diagnostics,
         );
-        let plan = Plan::new(system, &live, &overlay, intent);
-        Ok(Planned {
-            live: Kept::new(live),
-            overlay,
-            plan,
-        })
+        Ok(overlay)
     }
 
     /// The place of a deployment as it is shown.
@@ -292,7 +343,7 @@ pub(super) fn known_installation(stated: &Installation, live: &Snapshot) -> Inst
 }
 
 /// Modules that an installation adds have the usual default like the others.
-fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
+pub(super) fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
     let defaults = system
         .definition()
         .sharing
@@ -313,7 +364,7 @@ fn default_new_modules(system: &System, snapshot: &mut Snapshot) {
     }
 }
 
-fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
+pub(super) fn report_defects(live: &Snapshot, diagnostics: &mut Diagnostics) {
     for defect in &live.defects {
         let message = match defect {
             Defect::DuplicateName { kind, name, count } => {

@@ -11,6 +11,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::member::{MemberDocument, last_day};
 use crate::model::{
     ActionId, AssignScope, AuthorisationArea, AuthorisationLevel, AuthorisationRight, CallGroupMode,
     DefaultAccess, FeatureId, FieldAccess, FieldName, GroupName, GroupVariety, Level, ModuleName, Otherwise,
@@ -249,19 +250,19 @@ pub struct MembersDocument {
     /// Single users.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("uniqueItems" = true))]
-    pub users: Option<Vec<Spanned<UserName>>>,
+    pub users: Option<Vec<Spanned<MemberDocument<UserName>>>>,
     /// Everyone whose role is one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("uniqueItems" = true))]
-    pub roles: Option<Vec<Spanned<RoleName>>>,
+    pub roles: Option<Vec<Spanned<MemberDocument<RoleName>>>>,
     /// Everyone whose role is one of these or below one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("uniqueItems" = true))]
-    pub roles_and_subordinates: Option<Vec<Spanned<RoleName>>>,
+    pub roles_and_subordinates: Option<Vec<Spanned<MemberDocument<RoleName>>>>,
     /// Everyone in one of these groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("uniqueItems" = true))]
-    pub groups: Option<Vec<Spanned<GroupName>>>,
+    pub groups: Option<Vec<Spanned<MemberDocument<GroupName>>>>,
 }
 
 /// Authorisations: one of the product's levels, or `level: special` with single rights by area.
@@ -435,6 +436,10 @@ pub struct RuleDocument {
     /// What the recipients may do with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Spanned<RuleAccess>>,
+    /// The last day on which the rule holds, in UTC. From the next day on, a plan deletes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "last_day")]
+    pub expires: Option<Spanned<String>>,
 }
 
 /// Without a type, which would be a second complaint about the same mistake.

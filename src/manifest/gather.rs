@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::fmt::Display;
 
 use super::document::*;
+use super::member::{date, members_of};
 use crate::model::{
     At, Authorisations, CallGroup, CallGroupMode, Dial, FieldName, GroupIntent, GroupName, Intent, Key,
     Level, Line, MembersIntent, ModuleName, ModuleRightsIntent, MonitorPlaces, PermissionId, Principal,
@@ -232,7 +233,7 @@ impl<'a> Gather<'a> {
             description: text(group.description),
             variety: group.variety.map(at),
             status: self.status(group.status),
-            members: owned(group.members).map(|members| At::new(self::members(members.value), members.span)),
+            members: owned(group.members).map(|members| At::new(self.members(members.value), members.span)),
             roles: list(group.roles),
             head: optional(group.head),
             deputy: optional(group.deputy),
@@ -258,6 +259,15 @@ impl<'a> Gather<'a> {
                 At::new(known.collect(), keys.span)
             }),
             created_by: optional(group.created_by),
+        }
+    }
+
+    fn members(&mut self, document: MembersDocument) -> MembersIntent {
+        MembersIntent {
+            users: members_of(document.users, self.diagnostics),
+            roles: members_of(document.roles, self.diagnostics),
+            roles_and_subordinates: members_of(document.roles_and_subordinates, self.diagnostics),
+            groups: members_of(document.groups, self.diagnostics),
         }
     }
 
@@ -367,6 +377,7 @@ impl<'a> Gather<'a> {
                     .push(Diagnostic::error(Code::MissingKey, message).at(span));
                 continue;
             };
+            let expires = date(rule.expires, self.diagnostics);
             let key = RuleKey {
                 module: rule.module.value,
                 from,
@@ -380,6 +391,7 @@ impl<'a> Gather<'a> {
                     span,
                     from: places.0,
                     to: places.1,
+                    expires,
                 },
                 |v| v.span,
                 self.diagnostics,
@@ -507,20 +519,6 @@ fn text(field: Field<String>) -> Option<At<String>> {
 
 fn list<T>(field: Field<Vec<Spanned<T>>>) -> Option<At<Vec<At<T>>>> {
     owned(field).map(|items| At::new(items.value.into_iter().map(at).collect(), items.span))
-}
-
-fn members(document: MembersDocument) -> MembersIntent {
-    MembersIntent {
-        users: document.users.into_iter().flatten().map(at).collect(),
-        roles: document.roles.into_iter().flatten().map(at).collect(),
-        roles_and_subordinates: document
-            .roles_and_subordinates
-            .into_iter()
-            .flatten()
-            .map(at)
-            .collect(),
-        groups: document.groups.into_iter().flatten().map(at).collect(),
-    }
 }
 
 fn module_rights(span: Span, document: ModuleRightsDocument) -> ModuleRightsIntent {

@@ -1,16 +1,16 @@
-//! Reading a project from disk: `rolecall.yaml`, the system definition, the folder of manifests.
+//! Reading a project: `rolecall.yaml`, the system definition, the folder of manifests. Where its files are is the
+//! business of [`Files`].
 //!
 //! Everything that is wrong is collected, not only the first mistake. Nothing here judges what the manifests say;
 //! that is `check`.
 
-use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use walkdir::WalkDir;
 
 use super::document::Document;
+use super::files::{Files, Unreadable, plain};
 use super::gather::Gather;
 use super::load_access::is_access_test;
 use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
@@ -21,7 +21,7 @@ use crate::text::{
     Code, Diagnostic, Diagnostics, Schema, SourceId, Sources, Span, closest, decode, parse, read_text,
 };
 
-/// A project as it is on disk.
+/// A project as it is written.
 #[derive(Debug)]
 pub struct Project {
     /// The folder of `rolecall.yaml`.
@@ -62,9 +62,18 @@ pub struct Reading {
     pub sources: Sources,
     /// Everything that is wrong so far.
     pub diagnostics: Diagnostics,
+    pub(super) files: Files,
 }
 
 impl Reading {
+    /// For reading from other files than those on disk.
+    pub fn of(files: Files) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
     /// Reads a project. `None` when it is too broken to go on; the diagnostics then say why.
     pub fn project(&mut self, folder: &Path) -> Option<Project> {
         self.project_with(folder, true)
@@ -141,27 +150,31 @@ impl Reading {
 
     fn project_file(&mut self, folder: &Path) -> Option<(ProjectDocument, SourceId)> {
         let path = folder.join(PROJECT_FILE);
-        if !path.exists() {
-            let missing = if folder.is_dir() {
-                Diagnostic::error(
-                    Code::ProjectMissing,
-                    format!("{} has no {PROJECT_FILE}", shown(folder)),
-                )
-                .hint(where_else(folder))
-            } else if folder.is_file() {
-                Diagnostic::error(Code::ProjectMissing, format!("{} is a file", shown(folder)))
-                    .hint("name the folder that holds rolecall.yaml")
-            } else {
-                Diagnostic::error(
-                    Code::ProjectMissing,
-                    format!("there is no folder {}", shown(folder)),
-                )
-            };
+        if !self.files.exists(&path) {
+            let missing = self.project_missing(folder);
             self.diagnostics.push(missing);
             return None;
         }
         let source = self.file(&path)?;
         Some((self.document(source, schema::project())?, source))
+    }
+
+    /// Why there is no project, and where there may be one.
+    fn project_missing(&mut self, folder: &Path) -> Diagnostic {
+        let missing = |message| Diagnostic::error(Code::ProjectMissing, message);
+        let shown = self.files.shown(folder);
+        if self.files.is_file(folder) {
+            return missing(format!("{shown} is a file")).hint("name the folder that holds rolecall.yaml");
+        }
+        if !self.files.is_dir(folder) {
+            return missing(format!("there is no folder {shown}"));
+        }
+        let missing = missing(format!("{shown} has no {PROJECT_FILE}"));
+        match (self.files.above(folder, PROJECT_FILE), &self.files) {
+            (Some(above), _) => missing.hint(format!("there is one in {above}")),
+            (None, Files::Disk) => missing.hint(format!("`rolecall init {shown} --system NAME` makes one")),
+            (None, Files::Git(_)) => missing,
+        }
     }
 
     /// The system of a project: shipped, or a definition file beside the project.
@@ -171,14 +184,14 @@ impl Reading {
             return Some((System::new(definition), None));
         }
         let path = plain(&folder.join(name));
-        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !path.exists() {
+        if !(name.ends_with(".yaml") || name.ends_with(".yml")) || !self.files.exists(&path) {
             let mut unknown =
                 Diagnostic::error(Code::UnknownSystem, format!("unknown system `{name}`")).at(span);
             let shipped = SHIPPED.iter().map(|(name, _)| *name);
             unknown = match closest(name, shipped.clone()) {
                 Some(close) => unknown.hint(format!("did you mean `{close}`?")),
                 None if path.extension().is_some() => {
-                    unknown.hint(format!("there is no file {}", shown(&path)))
+                    unknown.hint(format!("there is no file {}", self.files.shown(&path)))
                 }
                 None => unknown.hint(format!(
                     "one of {}, or the path of a definition file",
@@ -250,44 +263,28 @@ impl Reading {
             }),
             None => diagnostic,
         };
-        if !folder.is_dir() {
-            let message = format!("there is no folder {}", shown(folder));
+        let Some(walked) = self.files.walk(folder) else {
+            let message = format!("there is no folder {}", self.files.shown(folder));
             self.diagnostics
                 .push(at_project(Diagnostic::error(Code::NoManifests, message)));
             return Vec::new();
-        }
-        let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-        let walk = WalkDir::new(folder)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter();
+        };
         let mut paths = Vec::new();
-        for entry in walk.filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
-            match entry {
-                Ok(entry) => {
-                    let path = entry.path();
+        for found in walked {
+            match found {
+                Ok(path) => {
                     let is_yaml = path
                         .extension()
                         .is_some_and(|extension| extension == "yaml" || extension == "yml");
-                    if is_yaml && entry.file_type().is_file() && !is_access_test(path) {
-                        paths.push(plain(path));
+                    if is_yaml && !is_access_test(&path) {
+                        paths.push(path);
                     }
                 }
-                Err(error) => {
-                    let place = error.path().unwrap_or(folder).to_path_buf();
-                    let reason = if error.loop_ancestor().is_some() {
-                        "a symbolic link leads back to a folder above it".to_owned()
-                    } else {
-                        error.io_error().map_or_else(|| error.to_string(), reason)
-                    };
-                    let message = format!("cannot read {}: {reason}", shown(&place));
-                    self.diagnostics
-                        .push(Diagnostic::error(Code::UnreadableFile, message));
-                }
+                Err(Unreadable { path, reason }) => self.unreadable(&path, &reason),
             }
         }
         if paths.is_empty() && !self.diagnostics.has_errors() {
-            let message = format!("there are no manifests below {}", shown(folder));
+            let message = format!("there are no manifests below {}", self.files.shown(folder));
             self.diagnostics
                 .push(at_project(Diagnostic::error(Code::NoManifests, message)));
         }
@@ -296,23 +293,28 @@ impl Reading {
 
     /// Reads one text file into the sources.
     pub(super) fn file(&mut self, path: &Path) -> Option<SourceId> {
-        let bytes = match fs::read(path) {
+        let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
-            Err(error) => {
-                let message = format!("cannot read {}: {}", shown(path), reason(&error));
-                self.diagnostics
-                    .push(Diagnostic::error(Code::UnreadableFile, message));
+            Err(reason) => {
+                self.unreadable(path, &reason);
                 return None;
             }
         };
+        let shown = self.files.shown(path);
         match read_text(bytes) {
-            Ok(text) => Some(self.sources.add(shown(path), text)),
+            Ok(text) => Some(self.sources.add(shown, text)),
             Err(offset) => {
-                let message = format!("{} is not UTF-8: byte {offset} begins no character", shown(path));
+                let message = format!("{shown} is not UTF-8: byte {offset} begins no character");
                 self.diagnostics.push(Diagnostic::error(Code::NotUtf8, message));
                 None
             }
         }
+    }
+
+    pub(super) fn unreadable(&mut self, path: &Path, reason: &str) {
+        let message = format!("cannot read {}: {reason}", self.files.shown(path));
+        self.diagnostics
+            .push(Diagnostic::error(Code::UnreadableFile, message));
     }
 
     pub(super) fn compile(&mut self, schema: Value) -> Option<Schema> {
@@ -397,40 +399,4 @@ fn ownership(document: OwnershipDocument) -> Ownership {
             .filter_map(|(kind, ownership)| Some((kind, ownership?)))
             .collect(),
     )
-}
-
-/// A path without `.` in it, for reading and showing.
-pub(super) fn plain(path: &Path) -> PathBuf {
-    path.components()
-        .filter(|component| *component != Component::CurDir)
-        .collect()
-}
-
-/// A path as it is shown; the current folder is `.`.
-pub(super) fn shown(path: &Path) -> String {
-    let path = plain(path);
-    if path.as_os_str().is_empty() {
-        ".".to_owned()
-    } else {
-        path.display().to_string()
-    }
-}
-
-/// Where the project may be instead of here.
-fn where_else(folder: &Path) -> String {
-    let above = std::path::absolute(folder).ok();
-    let above = above.iter().flat_map(|folder| folder.ancestors().skip(1));
-    match above.into_iter().find(|above| above.join(PROJECT_FILE).is_file()) {
-        Some(above) => format!("there is one in {}", above.display()),
-        None => format!("`rolecall init {} --system NAME` makes one", shown(folder)),
-    }
-}
-
-/// The reason of an IO error, without its number.
-pub(super) fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error") {
-        Some(end) => text[..end].to_lowercase(),
-        None => text,
-    }
 }

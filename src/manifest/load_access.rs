@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use super::access_tests::{ACCESS_TEST_ENDS, AccessTestDocument, AccessTestsDocument};
-use super::load::{Reading, plain, reason, shown};
+use super::files::{Unreadable, plain};
+use super::load::Reading;
 use super::policy_file::PolicyDocument;
 use super::project::PROJECT_FILE;
 use super::schema;
-use crate::text::{Code, Diagnostic, SourceId, Spanned};
+use crate::text::{SourceId, Spanned};
 
 /// The access tests of one file.
 #[derive(Debug)]
@@ -71,35 +70,31 @@ impl Reading {
     }
 
     fn access_test_paths(&mut self, folder: &Path) -> Vec<PathBuf> {
-        let walk = WalkDir::new(folder)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| {
-                let hidden = entry.file_name().to_string_lossy().starts_with('.');
-                let other_project = entry.file_type().is_dir() && entry.path().join(PROJECT_FILE).is_file();
-                entry.depth() == 0 || !(hidden || other_project)
-            });
         let mut paths = Vec::new();
-        for entry in walk {
-            match entry {
-                Ok(entry) => {
-                    if is_access_test(entry.path()) && entry.file_type().is_file() {
-                        paths.push(plain(entry.path()));
+        for found in self.files.walk(folder).into_iter().flatten() {
+            match found {
+                Ok(path) => {
+                    if is_access_test(&path) && !self.is_of_other_project(&path, folder) {
+                        paths.push(path);
                     }
                 }
                 // What a loop leads back to is read where it is.
-                Err(error) if error.loop_ancestor().is_some() => {}
-                Err(error) => {
-                    let place = error.path().unwrap_or(folder).to_path_buf();
-                    let why = error.io_error().map_or_else(|| error.to_string(), reason);
-                    let message = format!("cannot read {}: {why}", shown(&place));
-                    self.diagnostics
-                        .push(Diagnostic::error(Code::UnreadableFile, message));
+                Err(unreadable) if unreadable.leads_back() => {}
+                Err(Unreadable { path, reason }) => {
+                    if !self.is_of_other_project(&path, folder) {
+                        self.unreadable(&path, &reason);
+                    }
                 }
             }
         }
         paths
+    }
+
+    /// Whether a folder between a path and the project's folder is a project of its own.
+    fn is_of_other_project(&mut self, path: &Path, folder: &Path) -> bool {
+        let (path, folder) = (plain(path), plain(folder));
+        let mut between = path.ancestors().skip(1).take_while(|above| *above != folder);
+        between.any(|above| self.files.is_file(&above.join(PROJECT_FILE)))
     }
 }
 

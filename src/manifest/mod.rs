@@ -1,15 +1,17 @@
 //! From files to an [`Intent`](crate::model::Intent), and from a snapshot to files.
 //!
-//! [`Reading`] reads a project and keeps the texts that places point into; [`schema`] makes the published JSON
+//! [`Reading`] reads a project, from disk or from a git revision ([`Files`]), and keeps the texts that places point into; [`schema`] makes the published JSON
 //! Schemas, which are also what files are checked against. Whether what the manifests say makes sense is not
 //! decided here but in `check`.
 
 mod access_tests;
 mod asking;
 mod document;
+mod files;
 mod gather;
 mod load;
 mod load_access;
+mod member;
 mod policy_file;
 mod project;
 pub mod schema;
@@ -20,9 +22,11 @@ pub use access_tests::{
 };
 pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoDocument};
 pub use document::*;
+pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
 pub use gather::Gather;
 pub use load::{DeploymentEntry, Project, Reading, shipped};
 pub use load_access::{AccessTestFile, PolicyFile};
+pub use member::{MemberDocument, MemberName};
 pub use policy_file::{
     DutiesDocument, ExceptionDocument, OfDocument, POLICY_FILE, PolicyDocument, ReachDocument,
 };

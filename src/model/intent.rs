@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActionId, AssignScope, Authorisations, CallGroup, DefaultAccess, FieldAccess, FieldName, GroupName,
-    GroupVariety, Identity, Installation, Key, Kind, Level, Line, Members, ModuleName, MonitorPlaces,
-    PermissionId, Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId, Status,
-    UserName,
+    ActionId, AssignScope, Authorisations, CallGroup, Date, DefaultAccess, Expiry, FieldAccess, FieldName,
+    Grant, GroupName, GroupVariety, Identity, Installation, Key, Kind, Level, Line, Members, ModuleName,
+    MonitorPlaces, PermissionId, Principal, ProfileName, Records, RoleName, RuleAccess, RuleKey, ServiceId,
+    Status, UserName,
 };
 use crate::text::Span;
 
@@ -117,32 +117,89 @@ pub struct ProfileIntent {
     pub rights: RightsIntent,
 }
 
+/// A wanted member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberIntent<N> {
+    /// Who.
+    pub value: N,
+    /// Where the name is written.
+    pub span: Span,
+    /// The last day of the membership; `None` when it does not end by itself.
+    pub expires: Option<At<Date>>,
+}
+
+impl<N> MemberIntent<N> {
+    /// A member for good.
+    pub fn new(value: N, span: Span) -> Self {
+        Self {
+            value,
+            span,
+            expires: None,
+        }
+    }
+
+    /// Whether the membership is over on a day.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.expires
+            .as_ref()
+            .is_some_and(|expires| expires.value.is_over(today))
+    }
+}
+
 /// The wanted members of a group. One value: a kind of member that is left out is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MembersIntent {
     /// Single users.
-    pub users: Vec<At<UserName>>,
+    pub users: Vec<MemberIntent<UserName>>,
     /// Everyone whose role is one of these.
-    pub roles: Vec<At<RoleName>>,
+    pub roles: Vec<MemberIntent<RoleName>>,
     /// Everyone whose role is one of these or below one of these.
-    pub roles_and_subordinates: Vec<At<RoleName>>,
+    pub roles_and_subordinates: Vec<MemberIntent<RoleName>>,
     /// Everyone in one of these groups.
-    pub groups: Vec<At<GroupName>>,
+    pub groups: Vec<MemberIntent<GroupName>>,
 }
 
 impl MembersIntent {
-    /// The members without their places.
-    pub fn members(&self) -> Members {
-        Members {
-            users: self.users.iter().map(|at| at.value.clone()).collect(),
-            roles: self.roles.iter().map(|at| at.value.clone()).collect(),
-            roles_and_subordinates: self
-                .roles_and_subordinates
-                .iter()
-                .map(|at| at.value.clone())
-                .collect(),
-            groups: self.groups.iter().map(|at| at.value.clone()).collect(),
+    /// The members on a day, without their places.
+    pub fn members(&self, today: Date) -> Members {
+        fn on<N: Clone + Ord>(listed: &[MemberIntent<N>], today: Date) -> BTreeSet<N> {
+            let members = listed.iter().filter(|member| !member.is_over(today));
+            members.map(|member| member.value.clone()).collect()
         }
+        Members {
+            users: on(&self.users, today),
+            roles: on(&self.roles, today),
+            roles_and_subordinates: on(&self.roles_and_subordinates, today),
+            groups: on(&self.groups, today),
+        }
+    }
+
+    /// The memberships of this group that end by themselves.
+    fn expiries<'a>(&'a self, group: &'a GroupName) -> impl Iterator<Item = Expiry> + 'a {
+        fn of<'a, N: Clone>(
+            listed: &'a [MemberIntent<N>],
+            group: &'a GroupName,
+            principal: fn(N) -> Principal,
+        ) -> impl Iterator<Item = Expiry> + 'a {
+            listed.iter().filter_map(move |member| {
+                Some(Expiry {
+                    expires: member.expires.as_ref()?.value,
+                    place: member.span,
+                    grant: Grant::Member {
+                        group: group.clone(),
+                        member: principal(member.value.clone()),
+                    },
+                })
+            })
+        }
+        of(&self.users, group, Principal::User)
+            .chain(of(&self.roles, group, Principal::Role))
+            .chain(of(
+                &self.roles_and_subordinates,
+                group,
+                Principal::RoleAndSubordinates,
+            ))
+            .chain(of(&self.groups, group, Principal::Group))
     }
 }
 
@@ -213,17 +270,27 @@ pub struct RuleIntent {
     pub from: Span,
     /// Where it says with whom.
     pub to: Span,
+    /// The last day on which the rule holds; `None` when it does not end by itself.
+    pub expires: Option<At<Date>>,
 }
 
 impl RuleIntent {
-    /// A wanted rule all of which is written at one place.
+    /// A wanted rule all of which is written at one place, for good.
     pub fn new(value: RuleAccess, span: Span) -> Self {
         Self {
             value,
             span,
             from: span,
             to: span,
+            expires: None,
         }
+    }
+
+    /// Whether the rule is over on a day.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.expires
+            .as_ref()
+            .is_some_and(|expires| expires.value.is_over(today))
     }
 }
 
@@ -232,7 +299,7 @@ impl RuleIntent {
 pub struct SharingIntent {
     /// Defaults of modules.
     pub defaults: BTreeMap<ModuleName, At<DefaultAccess>>,
-    /// Rules. A module that has one here has exactly these.
+    /// Rules. A module that has one here has exactly these; one that is over still makes the rules owned.
     pub rules: BTreeMap<RuleKey, RuleIntent>,
     /// Modules that have no rules on purpose.
     pub no_rules: BTreeMap<ModuleName, Span>,
@@ -363,6 +430,22 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// Everything that ends by itself, ended or not: members by group and kind, then rules.
+    pub fn expiries(&self) -> impl Iterator<Item = Expiry> {
+        let members = self.groups.iter().flat_map(|(name, group)| {
+            let members = group.members.iter();
+            members.flat_map(move |members| members.value.expiries(name))
+        });
+        let rules = self.sharing.rules.iter().filter_map(|(key, rule)| {
+            Some(Expiry {
+                grant: Grant::Rule(key.clone()),
+                expires: rule.expires.as_ref()?.value,
+                place: rule.span,
+            })
+        });
+        members.chain(rules)
+    }
+
     /// Where the manifests name an object that they want.
     pub fn place(&self, identity: &Identity) -> Option<Span> {
         match identity {

@@ -3,6 +3,8 @@
 //! [`Snapshot`] is complete, [`Intent`] is partial. Both are plain values: no IO, no knowledge of YAML, SQL or
 //! HTTP, and nothing of any one product. What a product lacks, its system definition forbids (`system`).
 
+mod date;
+mod expiry;
 mod group;
 mod intent;
 mod names;
@@ -11,13 +13,15 @@ mod rights;
 mod sharing;
 mod snapshot;
 
+pub use date::{Date, DateError};
+pub use expiry::{Expiry, Grant};
 pub use group::{
     Authorisations, CallGroup, CallGroupMode, Dial, Group, Key, Line, Members, MonitorPlaces, Status,
 };
 pub use intent::{
-    At, Existing, GroupIntent, Intent, MembersIntent, ModuleRightsIntent, Otherwise, Ownership, OwnershipOf,
-    ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent, SharingIntent,
-    ShownGroup, UserIntent,
+    At, Existing, GroupIntent, Intent, MemberIntent, MembersIntent, ModuleRightsIntent, Otherwise, Ownership,
+    OwnershipOf, ProfileIntent, References, Removal, Removed, RightsIntent, RoleIntent, RuleIntent,
+    SharingIntent, ShownGroup, UserIntent,
 };
 pub use names::{
     ActionId, AuthorisationArea, AuthorisationLevel, AuthorisationRight, FeatureId, FieldName, GroupName,

@@ -7,6 +7,7 @@ mod change;
 mod diff;
 mod operation;
 mod overlay;
+mod people;
 mod removal;
 mod rename;
 mod replay;
@@ -21,10 +22,11 @@ pub use change::{
 pub use diff::diff;
 pub use operation::{Edit, Object, Operation};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
+pub use people::{named_users, with_people};
 pub use rename::Renames;
 pub use replay::replay;
 
-use crate::model::{Identity, Intent, Kind, Principal, Snapshot};
+use crate::model::{Date, Expiry, Identity, Intent, Kind, Principal, Snapshot};
 use crate::system::System;
 use crate::text::Span;
 
@@ -43,6 +45,8 @@ pub enum Reason {
     NotNamed,
     /// It refers to something that is removed.
     ReferredToRemoved,
+    /// Its last day is over.
+    Expired,
 }
 
 impl Reason {
@@ -55,6 +59,7 @@ impl Reason {
             Self::Removed => "removed",
             Self::NotNamed => "not_named",
             Self::ReferredToRemoved => "referred_to_removed",
+            Self::Expired => "expired",
         }
     }
 }
@@ -81,7 +86,16 @@ pub struct Plan {
     pub unchanged: usize,
     /// Records that change hands with each deleted group, by group.
     pub transferred_records: Vec<(Principal, u64)>,
+    /// The day for which the plan was made.
+    pub today: Date,
+    /// What the plan takes away because its last day is over: members by group and kind, then rules.
+    pub expired: Vec<Expiry>,
+    /// What has its last day within [`NOTICE_DAYS`], by that day.
+    pub expiring: Vec<Expiry>,
 }
+
+/// How many days ahead a plan says what expires.
+pub const NOTICE_DAYS: i32 = 14;
 
 impl Plan {
     /// The plan that turns `live` into the overlay's desired state.
@@ -106,11 +120,23 @@ impl Plan {
         let left_alone =
             |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
         let unmanaged: Vec<Identity> = overlay.unmanaged.iter().filter(left_alone).cloned().collect();
+        let (today, before) = (overlay.today, overlay.before(live));
+        let (over, mut expiring): (Vec<Expiry>, Vec<Expiry>) = intent
+            .expiries()
+            .partition(|expiry| expiry.expires.is_over(today));
+        let taken = |expiry: &Expiry| expiry.grant.is_in(before) && !expiry.grant.is_in(&overlay.desired);
+        let expired = over.into_iter().filter(taken).collect();
+        expiring.retain(|expiry| today.days_until(expiry.expires) <= NOTICE_DAYS);
+        // Stable, so that what ends on one day stays in its order.
+        expiring.sort_by_key(|expiry| expiry.expires);
         Self {
             steps,
             unchanged: objects - changed - unmanaged.len(),
             unmanaged,
             transferred_records,
+            today: overlay.today,
+            expired,
+            expiring,
         }
     }
 
@@ -156,10 +182,15 @@ fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
     } else if renames {
         (Reason::Renamed, wanted)
     } else if let Operation::DeleteRule { rule, .. } = &operation {
-        match intent.sharing.place_of_module(&rule.module) {
-            Some(place) => (Reason::NotNamed, Some(place)),
-            None if intent.ownership.is_exhaustive(Kind::SharingRule) => (Reason::NotNamed, None),
-            None => (Reason::ReferredToRemoved, None),
+        let over = intent.sharing.rules.get(rule);
+        match (
+            over.filter(|wanted| wanted.is_over(overlay.today)),
+            intent.sharing.place_of_module(&rule.module),
+        ) {
+            (Some(over), _) => (Reason::Expired, Some(over.span)),
+            (None, Some(place)) => (Reason::NotNamed, Some(place)),
+            (None, None) if intent.ownership.is_exhaustive(Kind::SharingRule) => (Reason::NotNamed, None),
+            (None, None) => (Reason::ReferredToRemoved, None),
         }
     } else if wanted.is_some() {
         let created = matches!(

@@ -9,8 +9,8 @@ use super::removal::{heirs, remove};
 use super::rename::Renames;
 use super::rights::overlay_rights;
 use crate::model::{
-    Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Principal, Profile, ProfileIntent,
-    ProfileName, Role, RoleIntent, RoleName, Snapshot,
+    Date, Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Principal, Profile,
+    ProfileIntent, ProfileName, Role, RoleIntent, RoleName, RuleKey, Snapshot,
 };
 use crate::system::{Manage, System};
 use crate::text::{Code, Diagnostic, Diagnostics, Span, closest};
@@ -50,9 +50,11 @@ pub struct Overlay {
     pub renamed: Option<Box<Snapshot>>,
     /// Objects on the deployment that no manifest names, by their present names; users are never among them.
     pub unmanaged: Vec<Identity>,
+    /// The day that it was made for: what expired before is left out.
+    pub today: Date,
 }
 
-/// Lays an intent over a live state.
+/// Lays an intent over a live state, as it holds on a day: members and rules whose last day is over are not wanted.
 ///
 /// Reports renames that cannot be decided and users that are not there; everything else is judged on the result.
 pub fn overlay(
@@ -60,6 +62,7 @@ pub fn overlay(
     live: &Snapshot,
     intent: &Intent,
     scope: Scope,
+    today: Date,
     diagnostics: &mut Diagnostics,
 ) -> Overlay {
     let renames = Renames::of(system, live, intent, diagnostics);
@@ -99,9 +102,9 @@ pub fn overlay(
         overlay_role(system, &desired.installation, role, wanted);
     }
     for (name, wanted) in &intent.groups {
-        overlay_group(desired.groups.entry(name.clone()).or_default(), wanted);
+        overlay_group(desired.groups.entry(name.clone()).or_default(), wanted, today);
     }
-    overlay_sharing(&mut desired, intent);
+    overlay_sharing(&mut desired, intent, today);
     overlay_users(&mut desired, intent, scope, diagnostics);
 
     let (heirs, removals) = heirs(system, &desired, intent, &unmanaged);
@@ -113,6 +116,7 @@ pub fn overlay(
         removals,
         renamed,
         unmanaged,
+        today,
     }
 }
 
@@ -151,7 +155,7 @@ fn overlay_role(system: &System, installation: &Installation, role: &mut Role, w
     overlay_rights(system, installation, &mut role.rights, &wanted.rights);
 }
 
-fn overlay_group(group: &mut Group, wanted: &GroupIntent) {
+fn overlay_group(group: &mut Group, wanted: &GroupIntent, today: Date) {
     // Named one by one, so that an attribute added to the intent cannot be forgotten here.
     let GroupIntent {
         at: _,
@@ -182,7 +186,7 @@ fn overlay_group(group: &mut Group, wanted: &GroupIntent) {
         group.status = status.value;
     }
     if let Some(members) = members {
-        group.members = members.value.members();
+        group.members = members.value.members(today);
     }
     if let Some(roles) = roles {
         group.roles = roles.value.iter().map(|at| at.value.clone()).collect();
@@ -223,7 +227,7 @@ fn overlay_group(group: &mut Group, wanted: &GroupIntent) {
     }
 }
 
-fn overlay_sharing(desired: &mut Snapshot, intent: &Intent) {
+fn overlay_sharing(desired: &mut Snapshot, intent: &Intent, today: Date) {
     let sharing = &intent.sharing;
     for (module, access) in &sharing.defaults {
         desired.sharing.defaults.insert(module.clone(), access.value);
@@ -231,13 +235,14 @@ fn overlay_sharing(desired: &mut Snapshot, intent: &Intent) {
     let owned = sharing.owned_modules();
     let exhaustive = intent.ownership.is_exhaustive(Kind::SharingRule);
     if exhaustive || !owned.is_empty() {
+        let is_wanted = |key: &RuleKey| sharing.rules.get(key).is_some_and(|rule| !rule.is_over(today));
         desired
             .sharing
             .rules
-            .retain(|key, _| !(exhaustive || owned.contains(&key.module)) || sharing.rules.contains_key(key));
+            .retain(|key, _| !(exhaustive || owned.contains(&key.module)) || is_wanted(key));
     }
-    for (key, access) in &sharing.rules {
-        desired.sharing.rules.insert(key.clone(), access.value);
+    for (key, rule) in sharing.rules.iter().filter(|(_, rule)| !rule.is_over(today)) {
+        desired.sharing.rules.insert(key.clone(), rule.value);
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::follow::{self, Follows};
 use super::state::{State, attributes, named_by};
 use super::{
-    Action, ChangeReport, DeploymentReport, FORMAT_VERSION, HeirReport, ManifestsReport, ObjectReport,
-    PlaceReport, PlanReport, ReportContext, RuleReport, StateChange, StepReport, Totals, Transfer,
+    Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
+    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
+    StepReport, Totals, Transfer,
 };
-use crate::model::{Identity, Principal, Snapshot};
+use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
 use crate::text::{Sources, Span};
 
@@ -33,10 +34,23 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .filter(|identity| !touched.contains(*identity))
         .map(object)
         .collect();
+    let identities: Vec<Identity> = merged.iter().map(|each| each.identity.clone()).collect();
     let changes: Vec<ChangeReport> = merged
         .into_iter()
         .map(|merged| change(merged, &facts, context))
         .collect();
+    let expiring = plan.expiring.iter().map(|expiry| ExpiringReport {
+        address: address(&expiry.grant.identity()),
+        member: expiry.grant.member().cloned(),
+        expires: expiry.expires,
+        days_left: plan.today.days_until(expiry.expires),
+        place: position(context.sources, expiry.place),
+        grant: expiry.grant.clone(),
+    });
+    let expiring = expiring.collect();
+    let impact = context
+        .impact
+        .map(|impact| super::impact::report(context.system, impact, context.live, &changes, &identities));
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
         format_version: FORMAT_VERSION,
@@ -57,8 +71,10 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
             unmanaged: unmanaged.len(),
         },
         changes,
+        impact,
         steps,
         unmanaged,
+        expiring,
         notes: Vec::new(),
     }
 }
@@ -242,6 +258,8 @@ struct Facts {
     reassigned: BTreeMap<Identity, u64>,
     /// Renamed objects as they are, by their new names.
     renamed: Snapshot,
+    /// What is taken away because its last day is over, by the object that holds it.
+    expired: BTreeMap<Identity, Vec<Expiry>>,
 }
 
 impl Facts {
@@ -263,8 +281,14 @@ impl Facts {
                 *reassigned.entry(Identity::Role(role.clone())).or_default() += 1;
             }
         }
+        let mut expired: BTreeMap<Identity, Vec<Expiry>> = BTreeMap::new();
+        for expiry in &plan.expired {
+            let of_object = expired.entry(expiry.grant.identity()).or_default();
+            of_object.push(expiry.clone());
+        }
         Self {
             follows,
+            expired,
             deleted,
             records: records.collect(),
             reassigned,
@@ -337,6 +361,13 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
     } else {
         Vec::new()
     };
+    let expired = facts.expired.get(&identity).into_iter().flatten();
+    let expired = expired.map(|expiry| ExpiredReport {
+        member: expiry.grant.member().cloned(),
+        expires: expiry.expires,
+        place: position(context.sources, expiry.place),
+    });
+    let expired = expired.collect();
     let follows = previous
         .as_ref()
         .map(|old| facts.follows.get(old).copied().unwrap_or_default());
@@ -371,6 +402,7 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
         },
         reason: reason.as_str(),
         because,
+        expired,
         follows,
         transfer,
         place: place.and_then(|span| position(context.sources, span)),
@@ -402,7 +434,7 @@ fn position(sources: &Sources, span: Span) -> Option<PlaceReport> {
     })
 }
 
-fn object(identity: &Identity) -> ObjectReport {
+pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
         address: address(identity),
         kind: identity.kind(),

@@ -5,8 +5,11 @@
 //!
 //! Deliberately not here: printing, deciding on colour or width, reading anything.
 
+mod abilities;
 mod build;
 mod follow;
+mod impact;
+mod impact_terminal;
 mod judged;
 mod junit;
 mod layout;
@@ -22,6 +25,7 @@ mod words;
 use serde::Serialize;
 
 pub use self::follow::Follows;
+pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedState, JudgedTotals,
     PolicyRuleReport, RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
@@ -31,7 +35,8 @@ pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::ways::{carriers, refusal, way};
 pub use self::words::applied;
-use crate::model::{Kind, Principal, Snapshot};
+use crate::access::Impact;
+use crate::model::{Date, Grant, Kind, Principal, Snapshot};
 use crate::plan::Plan;
 use crate::system::System;
 use crate::text::Sources;
@@ -54,6 +59,8 @@ pub struct ReportContext<'a> {
     pub revision: Option<&'a str>,
     /// The state that the plan was made against.
     pub live: &'a Snapshot,
+    /// What the plan means for people, where that was found out.
+    pub impact: Option<&'a Impact>,
 }
 
 /// A plan as people and programs read it.
@@ -70,12 +77,17 @@ pub struct PlanReport {
     /// What changes, one per object: by kind in the order of [`Kind::ALL`], then by name.
     #[serde(rename = "resource_changes")]
     pub changes: Vec<ChangeReport>,
+    /// What they mean for people; none when that was not found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactReport>,
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.
     pub unmanaged: Vec<ObjectReport>,
     /// How many objects there are of each sort.
     pub totals: Totals,
+    /// What has its last day within [`NOTICE_DAYS`](crate::plan::NOTICE_DAYS), by that day.
+    pub expiring: Vec<ExpiringReport>,
     /// Remarks on the whole plan, one line each.
     pub notes: Vec<String>,
 }
@@ -145,6 +157,9 @@ pub struct ChangeReport {
     /// The removed objects that it refers to, when that is why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<ObjectReport>,
+    /// What the change takes away because its last day is over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expired: Vec<ExpiredReport>,
     /// What refers to it and follows a rename.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<Follows>,
@@ -270,6 +285,35 @@ pub struct ObjectReport {
     pub kind: Kind,
     /// Its name.
     pub name: String,
+}
+
+/// A member or rule whose last day is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpiredReport {
+    /// Who was in the group; none for a rule.
+    pub member: Option<Principal>,
+    /// The last day.
+    pub expires: Date,
+    /// Where the grant is written.
+    pub place: Option<PlaceReport>,
+}
+
+/// A member or rule whose last day is near.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExpiringReport {
+    /// The group or rule.
+    pub address: String,
+    /// Who is in the group; none for a rule.
+    pub member: Option<Principal>,
+    /// The last day.
+    pub expires: Date,
+    /// Days until then; 0 on the last day.
+    pub days_left: i32,
+    /// Where the grant is written.
+    pub place: Option<PlaceReport>,
+    /// What it is, for people.
+    #[serde(skip)]
+    pub grant: Grant,
 }
 
 /// How many objects there are of each sort. One that is renamed and updated counts as both.

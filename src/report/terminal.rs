@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Effects, Style as Paint};
 
 use super::layout::{visible, width, wrap};
 use super::state::DESCRIPTION;
-use super::words::{headline, noun, number, planned};
+use super::words::{expires, headline, noun, number, planned};
 use super::{Action, AttributeReport, AttributeValues, ChangeReport, PlaceReport, PlanReport};
 use crate::model::Kind;
 
@@ -14,6 +14,8 @@ const ITEMS: usize = 12;
 const ATTRIBUTES: usize = 40;
 /// Unmanaged objects that are shown of many.
 const UNMANAGED: usize = 10;
+/// What ends soon, shown of many.
+const EXPIRING: usize = 10;
 /// Narrower than this nothing is laid out any more.
 const NARROWEST: usize = 40;
 /// Where attributes begin.
@@ -41,7 +43,15 @@ impl Default for Style {
 }
 
 impl Style {
-    fn paint(self, paint: Paint, text: &str) -> String {
+    pub(super) fn bold(self, text: &str) -> String {
+        self.paint(BOLD, text)
+    }
+
+    pub(super) fn dim(self, text: &str) -> String {
+        self.paint(DIM, text)
+    }
+
+    pub(super) fn paint(self, paint: Paint, text: &str) -> String {
         if self.color {
             format!("{paint}{text}{paint:#}")
         } else {
@@ -71,16 +81,22 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
         .map(|note| format!("{}    {}", style.paint(BOLD, "Note"), visible(note)));
     if report.changes.is_empty() {
         unmanaged(report, style, &mut lines);
+        expiring(report, style, &mut lines);
         lines.extend(notes);
         lines.push(nothing_to_do(report));
     } else {
-        lines.push(title(report));
-        lines.extend([String::new(), style.paint(BOLD, "Changes")]);
+        lines.extend([title(report), String::new()]);
+        if let Some(impact) = &report.impact {
+            super::impact_terminal::section(impact, style, &mut lines);
+            lines.push(String::new());
+        }
+        lines.push(style.paint(BOLD, "Changes"));
         for change in &report.changes {
             object(change, style, &mut lines);
         }
         unmanaged(report, style, &mut lines);
         lines.push(String::new());
+        expiring(report, style, &mut lines);
         lines.extend(notes);
         lines.push(summary(report, style));
     }
@@ -161,19 +177,44 @@ fn object(change: &ChangeReport, style: Style, lines: &mut Vec<String>) {
     let (symbol, paint) = symbol(change);
     let head = visible(&headline(change));
     let mut line = format!("  {} {head}", style.paint(paint, symbol));
-    if let Some(PlaceReport { file, line: at, .. }) = &change.place {
-        let place = visible(&format!("{file}:{at}"));
-        let used = 4 + width(&head) + width(&place);
-        let gap = style.width.saturating_sub(used).max(2);
-        line.push_str(&" ".repeat(gap));
-        line.push_str(&style.paint(DIM, &place));
-    }
+    add_place(&mut line, 4 + width(&head), change.place.as_ref(), style);
     lines.push(line);
     match change.kind {
         Kind::Profile | Kind::Role | Kind::Group => attributes(change, style, lines),
         // The head line has their one value.
         Kind::SharingDefault | Kind::SharingRule | Kind::User => {}
     }
+}
+
+/// A place at the right edge of a line that is `used` columns wide so far.
+fn add_place(line: &mut String, used: usize, place: Option<&PlaceReport>, style: Style) {
+    if let Some(PlaceReport { file, line: at, .. }) = place {
+        let place = visible(&format!("{file}:{at}"));
+        let gap = style.width.saturating_sub(used + width(&place)).max(2);
+        line.push_str(&" ".repeat(gap));
+        line.push_str(&style.paint(DIM, &place));
+    }
+}
+
+/// What ends soon, under a heading of its own.
+fn expiring(report: &PlanReport, style: Style, lines: &mut Vec<String>) {
+    let all = &report.expiring;
+    if all.is_empty() {
+        return;
+    }
+    lines.push(style.paint(BOLD, "Expiring"));
+    let shown = if style.verbose { all.len() } else { EXPIRING };
+    for each in all.iter().take(shown) {
+        let words = visible(&expires(each));
+        let mut line = format!("  {words}");
+        add_place(&mut line, 2 + width(&words), each.place.as_ref(), style);
+        lines.push(line);
+    }
+    if all.len() > shown {
+        let more = number((all.len() - shown) as u64);
+        lines.push(format!("  … and {more} more (--verbose shows them)"));
+    }
+    lines.push(String::new());
 }
 
 fn attributes(change: &ChangeReport, style: Style, lines: &mut Vec<String>) {
@@ -258,7 +299,7 @@ fn cells(attribute: &AttributeReport, created: bool, room: usize, style: Style) 
 }
 
 /// Items with their commas; of many the first.
-fn pieces(items: &[String], style: Style) -> Vec<String> {
+pub(super) fn pieces(items: &[String], style: Style) -> Vec<String> {
     let shown = if style.verbose || items.len() <= ITEMS {
         items.len()
     } else {

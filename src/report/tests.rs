@@ -3,8 +3,14 @@ use serde_json::json;
 
 use super::*;
 use crate::manifest::{Document, Gather, shipped};
+use crate::model::Date;
 use crate::plan::{Scope, overlay};
 use crate::text::{Diagnostics, decode, parse};
+
+/// The day that the plans are made for.
+fn today() -> Date {
+    "2026-12-24".parse().unwrap()
+}
 
 /// A live state, as a deployment of berliCRM would be read.
 fn live() -> serde_json::Value {
@@ -119,7 +125,14 @@ pub(super) fn report_on(live: serde_json::Value, manifests: &[(&str, &str)]) -> 
         gather.add(document);
     }
     let intent = gather.finish();
-    let overlay = overlay(&system, &live, &intent, Scope::Manifests, &mut diagnostics);
+    let overlay = overlay(
+        &system,
+        &live,
+        &intent,
+        Scope::Manifests,
+        today(),
+        &mut diagnostics,
+    );
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     let plan = Plan::new(&system, &live, &overlay, &intent);
     let context = ReportContext {
@@ -128,6 +141,7 @@ pub(super) fn report_on(live: serde_json::Value, manifests: &[(&str, &str)]) -> 
         deployment_name: "local",
         deployment_place: ".rolecall/local.db",
         revision: Some("3f2c1ab"),
+        impact: None,
         live: &live,
     };
     PlanReport::new(&plan, &context)

@@ -194,6 +194,7 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
         "unchanged": 0,
         "unmanaged": 0
       },
+      "expiring": [],
       "notes": []
     }
     "#);

@@ -1,7 +1,7 @@
 //! The wording of reports: numbers, sentences about objects, reasons.
 
 use super::state::State;
-use super::{Action, ChangeReport, Follows, StateChange, Totals, Transfer};
+use super::{Action, ChangeReport, ExpiringReport, Follows, StateChange, Totals, Transfer};
 use crate::model::{Kind, RoleName, RuleAccess};
 use crate::plan::Reason;
 
@@ -77,7 +77,7 @@ pub(super) fn count(amount: u64, noun: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn and(words: &[String]) -> String {
+pub(super) fn and(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
@@ -120,10 +120,44 @@ pub(super) fn headline(change: &ChangeReport) -> String {
     let mut remarks = Vec::new();
     remarks.extend(change.follows.as_ref().and_then(followers));
     remarks.extend(reason(change));
+    remarks.extend(expired(change));
     if !remarks.is_empty() {
         line.push_str(&format!(" ({})", remarks.join("; ")));
     }
     line
+}
+
+/// Expired members of one group that are named in a line.
+const EXPIRED: usize = 3;
+
+/// Who is taken out because the last day is over, or that the rule is.
+fn expired(change: &ChangeReport) -> Option<String> {
+    let all = &change.expired;
+    let shown = all.iter().take(EXPIRED).map(|expired| match &expired.member {
+        Some(member) => format!("{member} expired on {}", expired.expires),
+        None => format!("expired on {}", expired.expires),
+    });
+    let mut words: Vec<String> = shown.collect();
+    if all.len() > EXPIRED {
+        words.push(format!("{} more expired", number((all.len() - EXPIRED) as u64)));
+    }
+    (!words.is_empty()).then(|| and(&words))
+}
+
+/// What ends soon, and when.
+pub(super) fn expires(expiring: &ExpiringReport) -> String {
+    let ExpiringReport {
+        grant,
+        expires,
+        days_left,
+        ..
+    } = expiring;
+    let days_left = u64::try_from(*days_left).unwrap_or_default();
+    let when = match days_left {
+        0 => "today".to_owned(),
+        days => format!("in {}", count(days, "day")),
+    };
+    format!("{grant} expires on {expires}, {when}")
 }
 
 /// From what to what, for objects that have one value.

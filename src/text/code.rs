@@ -91,7 +91,9 @@ codes! {
     PrimaryGroup "primary-group" "The group is a user's primary group in the directory. That membership cannot be taken away here."
     NotShareable "not-shareable" "The records of this module are not shared by defaults and rules of its own."
     NoEffect "no-effect" "The product stores this, and it changes nobody's access."
+    Expired "expired" "The last day of a member or of a sharing rule is over, and the deployment no longer has it. Its line says nothing any more: take it out."
     LiveDefect "live-defect" "The deployment itself holds something broken. rolecall reads around it and does not copy it into manifests."
+    NotInState "not-in-state" "People were taken from an exported state, and refer to an object that this state does not have, or this state names a user who is not among them. The reference is left out; the user stays."
     OtherSystem "other-system" "The state belongs to another system than the project."
 }
 

@@ -42,6 +42,18 @@ impl Place<'_> {
     }
 }
 
+/// Whether a key that is missing is there and written otherwise: a key much like it is unknown, or every key is.
+fn is_miswritten(node: &Node, name: &str, document: &Json, schema: &Json) -> bool {
+    if schema.get("additionalProperties") != Some(&Json::Bool(false)) {
+        return false;
+    }
+    let allowed = allowed_keys(document, schema);
+    let keys = || node.entries().iter().map(|(key, _)| &*key.text);
+    let unknown = |key: &&str| !allowed.contains(key);
+    let meant = |key: &str| closest(key, allowed.iter().copied()) == Some(name);
+    keys().filter(unknown).any(meant) || (keys().next().is_some() && keys().all(|key| unknown(&key)))
+}
+
 impl<'a> Explainer<'a> {
     pub(super) fn new(document: &'a Json, root: &'a Node) -> Self {
         Explainer {
@@ -59,9 +71,9 @@ impl<'a> Explainer<'a> {
 
     /// Turns one error into at least one diagnostic and one path to cut out.
     pub(super) fn explain(&mut self, error: &ValidationError<'_>) {
-        let before = self.found.len();
+        let before = self.paths.len();
         self.explain_kind(error);
-        if self.found.len() == before {
+        if self.paths.len() == before {
             // Nothing may be refused in silence, whatever the validator comes up with.
             let place = self.locate(error.instance_path().as_str());
             let message = format!("the value {}", complaint(self.document, error));
@@ -89,13 +101,33 @@ impl<'a> Explainer<'a> {
             }
             Kind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
+                let schema = parent_of(self.document, error.schema_path().as_str());
+                if schema.is_some_and(|schema| is_miswritten(node, name, self.document, schema)) {
+                    // The unknown key says it.
+                    self.paths.push(place.path);
+                    return;
+                }
                 let at = place.key.map_or(node.span, |key| key.span);
                 self.report(
                     &place,
                     Diagnostic::error(Code::MissingKey, format!("the key `{name}` is missing")).at(at),
                 );
             }
-            Kind::Type { kind } => self.wrong_type(&place, &expected_types(kind)),
+            Kind::Type { kind } => {
+                let schema = parent_of(self.document, error.schema_path().as_str());
+                let words = schema.and_then(|schema| schema.get("x-expected"));
+                match words.and_then(Json::as_str) {
+                    // What a wrong type is converted to would not fit the pattern either.
+                    Some(words) => {
+                        let message = format!("expected {words}, found {}", node.kind());
+                        self.report(
+                            &place,
+                            Diagnostic::error(Code::WrongType, message).at(place.span()),
+                        );
+                    }
+                    None => self.wrong_type(&place, &expected_types(kind)),
+                }
+            }
             Kind::Enum { .. } | Kind::Constant { .. } => {
                 let schema = parent_of(self.document, error.schema_path().as_str());
                 let allowed = schema

@@ -222,6 +222,86 @@ fn of_several_forms_the_one_that_was_meant_is_explained() {
 }
 
 #[test]
+fn of_text_or_a_mapping_each_mistake_is_told_once() {
+    let schema = json!({ "type": "array", "uniqueItems": true, "items": {
+        "type": ["string", "object"],
+        "properties": {
+            "user": { "type": "string" },
+            "expires": { "type": "string", "pattern": "^[0-9]+-[0-9]+$", "x-expected": "a date like 12-31" },
+        },
+        "required": ["user"],
+        "additionalProperties": false,
+    } });
+    let cases = [
+        (
+            "[ben, {user: anna}, {user: carl, expires: 12-31}]",
+            r#"left ["ben",{"user":"anna"},{"expires":"12-31","user":"carl"}]"#,
+        ),
+        (
+            "[5]",
+            "f:1:2 wrong-type: expected text or a mapping, found a number; put it in quotes to make it text\nleft []",
+        ),
+        (
+            "[[ben]]",
+            "f:1:2 wrong-type: expected text or a mapping, found a list\nleft []",
+        ),
+        (
+            "- ben\n-\n",
+            "f:2:2 wrong-type: expected text or a mapping, found nothing\nleft [\"ben\"]",
+        ),
+        (
+            "[ben, ben]",
+            "f:1:7 duplicate-item: `ben` is in the list twice (first here f:1:2)\nleft [\"ben\"]",
+        ),
+        (
+            "- ben:\n",
+            "f:1:3 unknown-key: unknown key `ben`; allowed here: `expires`, `user`\nleft []",
+        ),
+        (
+            "[{usr: ben, expires: 12-31}]",
+            "f:1:3 unknown-key: unknown key `usr`; did you mean `user`?\nleft []",
+        ),
+        (
+            "[{expires: 12-31}]",
+            "f:1:2 missing-key: the key `user` is missing\nleft []",
+        ),
+        (
+            "[{expires: 12-31, until: x}]",
+            "f:1:19 unknown-key: unknown key `until`; allowed here: `expires`, `user`\nf:1:2 missing-key: the key `user` is missing\nleft []",
+        ),
+        (
+            "[{user: ben, expires: 31}]",
+            "f:1:23 wrong-type: expected a date like 12-31, found a number\nleft [{\"user\":\"ben\"}]",
+        ),
+        (
+            "[{user: ben, expires: }]",
+            "f:1:14 wrong-type: expected a date like 12-31, found nothing\nleft [{\"user\":\"ben\"}]",
+        ),
+        (
+            "[{user: ben, expires: never}]",
+            "f:1:23 invalid-value: `never` is not a date like 12-31\nleft [{\"user\":\"ben\"}]",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(check(&schema, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_missing_key_is_told_where_other_keys_are_allowed() {
+    let schema = json!({
+        "type": "object",
+        "properties": { "level": { "type": "string" } },
+        "required": ["level"],
+        "additionalProperties": { "type": "array" },
+    });
+    assert_eq!(
+        check(&schema, "presence: [see]"),
+        "f:1:1 missing-key: the key `level` is missing\nnothing left null"
+    );
+}
+
+#[test]
 fn a_root_without_its_required_key_leaves_nothing() {
     let schema = json!({ "type": "object", "required": ["system"] });
     assert_eq!(

@@ -171,14 +171,18 @@ fn schemas_and_completions() {
         .run(&["schema", "--with-names", "."])
         .exits(0);
     let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    let roles = &schema["$defs"]["MembersDocument"]["properties"]["roles"]["items"]["enum"];
-    assert!(
-        roles
-            .as_array()
-            .unwrap()
-            .contains(&serde_json::json!("Sales Rep")),
-        "{roles}"
-    );
+    // A name stands by itself or in a mapping with a last day.
+    let item = &schema["$defs"]["MembersDocument"]["properties"]["roles"]["items"]["anyOf"];
+    for roles in [&item[0]["enum"], &item[1]["properties"]["role"]["enum"]] {
+        assert!(
+            roles
+                .as_array()
+                .unwrap()
+                .contains(&serde_json::json!("Sales Rep")),
+            "{item}"
+        );
+    }
+    assert!(item[1]["enum"].is_null(), "{item}");
     assert!(schema["$defs"]["ExistingDocument"]["properties"]["roles"]["items"]["enum"].is_null());
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(

@@ -11,6 +11,7 @@ use rolecall::system::System;
 use rolecall::text::Diagnostics;
 
 use crate::support::Project;
+use crate::world::today;
 
 /// A deployment of a system, filled from a seed.
 fn store(system: &str, seed: &str) -> Store {
@@ -19,7 +20,14 @@ fn store(system: &str, seed: &str) -> Store {
     let mut reading = Reading::default();
     let intent = reading.seed(&project.path().join("seed"), &system);
     let mut diagnostics = Diagnostics::default();
-    let seeded = overlay(&system, &system.bare(), &intent, Scope::Seed, &mut diagnostics);
+    let seeded = overlay(
+        &system,
+        &system.bare(),
+        &intent,
+        Scope::Seed,
+        today(),
+        &mut diagnostics,
+    );
     assert!(
         !reading.diagnostics.has_errors() && diagnostics.is_empty(),
         "{:?}",

@@ -25,6 +25,7 @@ pub(crate) struct Class {
 struct Key<'a> {
     roles: [Option<RoleNumber>; 2],
     direct: [&'a [u32]; 2],
+    there: [bool; 2],
     active: [bool; 2],
     unlimited: [Option<Source>; 2],
     alone: Option<u32>,
@@ -47,6 +48,12 @@ pub(crate) fn classes(
         let key = Key {
             roles: [from.hierarchy.role(user), to.hierarchy.role(user)],
             direct: [from.membership.direct(user), to.membership.direct(user)],
+            there: [from, to].map(|access| {
+                access
+                    .snapshot
+                    .users
+                    .contains_key(access.index.users.name(user.0))
+            }),
             active: [from.active.contains(user.0), to.active.contains(user.0)],
             unlimited: [from.unlimited(user), to.unlimited(user)],
             alone: alone.contains(user.0).then_some(user.0),

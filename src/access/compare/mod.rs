@@ -6,9 +6,9 @@
 //! Deliberately not here: words (`report`), and judgement whether a change is wanted.
 
 mod causes;
-#![allow(dead_code)]
 mod classes;
 mod gains;
+mod pairs;
 mod rules;
 mod touched;
 
@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-pub(crate) use self::gains::{Gain, Way};
 use self::gains::Gains;
+pub(crate) use self::gains::{Gain, Way};
+pub use self::pairs::Single;
 pub(crate) use self::rules::Pairing;
 pub(crate) use self::touched::Touched;
 use super::decide::Target;
@@ -44,8 +45,10 @@ pub struct Comparison<'a> {
     pub(crate) touched: Touched,
     /// Groups that go and hand their records over: whoever reaches the heir's reaches theirs.
     transfers: Vec<(u32, Target)>,
-    /// Groups whose records there are: those of the state before.
+    /// Groups whose records can be told from new ones: those of both states, and those that hand theirs over.
     owning_groups: RoaringBitmap,
+    /// Groups of both states.
+    lasting_groups: RoaringBitmap,
 }
 
 impl<'a> Comparison<'a> {
@@ -64,13 +67,23 @@ impl<'a> Comparison<'a> {
             transfers.extend(group.zip(heir));
         }
         let groups = before.snapshot.groups.keys();
+        let lasting = groups.filter(|group| after.snapshot.groups.contains_key(*group));
+        let lasting_groups: RoaringBitmap = lasting.filter_map(|group| index.groups.number(group)).collect();
+        let mut owning_groups = lasting_groups.clone();
+        owning_groups.extend(transfers.iter().map(|(group, _)| *group));
         Self {
             touched: Touched::new(before, after),
-            owning_groups: groups.filter_map(|group| index.groups.number(group)).collect(),
+            owning_groups,
+            lasting_groups,
             transfers,
             before,
             after,
         }
+    }
+
+    /// Whether records change hands.
+    pub(crate) fn transfers_records(&self) -> bool {
+        !self.transfers.is_empty()
     }
 
     /// What anyone can do after and could not before.

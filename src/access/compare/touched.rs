@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::access::index::Index;
 use crate::access::state::Access;
-use crate::model::{Group, Identity, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot};
+use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot};
 
 /// Objects that differ.
 #[derive(Debug, Default)]
@@ -29,8 +29,9 @@ impl Touched {
     pub(crate) fn new(before: &Access<'_>, after: &Access<'_>) -> Self {
         let index = &after.index;
         let (old, new) = (before.snapshot, after.snapshot);
-        let users = (0..crate::access::index::count(index.users.len()))
-            .filter(|user| before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]);
+        let users = (0..crate::access::index::count(index.users.len())).filter(|user| {
+            before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]
+        });
         Self {
             users: users.collect(),
             groups: groups(index, old, new),
@@ -49,21 +50,6 @@ impl Touched {
             && self.profiles.is_empty()
             && self.defaults.is_empty()
             && self.rules.is_empty()
-    }
-
-    /// Everything that differs, by name.
-    pub(crate) fn identities(&self, index: &Index) -> BTreeSet<Identity> {
-        let users = self.users.iter();
-        let groups = self.groups.iter();
-        let mut all: BTreeSet<Identity> = users
-            .map(|user| Identity::User(index.users.name(user).clone()))
-            .collect();
-        all.extend(groups.map(|group| Identity::Group(index.groups.name(group).clone())));
-        all.extend(self.roles.iter().cloned().map(Identity::Role));
-        all.extend(self.profiles.iter().cloned().map(Identity::Profile));
-        all.extend(self.defaults.iter().cloned().map(Identity::SharingDefault));
-        all.extend(self.rules.iter().cloned().map(Identity::SharingRule));
-        all
     }
 }
 

@@ -125,12 +125,18 @@ fn restrict(schema: &mut Value, names: &BTreeSet<String>) {
         Value::Array(kinds) => kinds.iter().any(|kind| kind == word),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     };
-    if is(schema, "string") {
+    if is(schema, "string") && !is(schema, "object") {
         let mut choices: Vec<Value> = names.iter().map(|name| json!(name)).collect();
         if is(schema, "null") {
             choices.push(Value::Null);
         }
         schema["enum"] = Value::Array(choices);
+    } else if is(schema, "array") && is(&schema["items"], "object") && is(&schema["items"], "string") {
+        // The names are for the text only, and so the two are branches here.
+        let mut mapping = schema["items"].take();
+        mapping["type"] = json!("object");
+        let name = json!({ "type": "string", "enum": names, "description": mapping["description"] });
+        schema["items"] = json!({ "anyOf": [name, mapping] });
     } else if is(schema, "array") && is(&schema["items"], "string") {
         schema["items"]["enum"] = json!(names);
     }

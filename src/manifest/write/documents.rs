@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rights::{WrittenRights, rights};
 use crate::manifest::document::*;
 use crate::manifest::gather::SPECIAL;
+use crate::manifest::member::MemberDocument;
 use crate::manifest::schema::Audience;
 use crate::model::{
     Authorisations, Group, Installation, Key, Members, MonitorPlaces, Principal, Profile, Role, RuleAccess,
@@ -346,6 +347,7 @@ fn rule(key: &RuleKey, access: RuleAccess, single: Option<RuleAccess>) -> RuleDo
         from: principal(&key.from).into(),
         to: principal(&key.to).into(),
         access: (single != Some(access)).then_some(access.into()),
+        expires: None,
     }
 }
 
@@ -363,11 +365,18 @@ fn principal(principal: &Principal) -> PrincipalDocument {
 
 fn members(members: &Members) -> MembersDocument {
     MembersDocument {
-        users: names(members.users.iter()),
-        roles: names(members.roles.iter()),
-        roles_and_subordinates: names(members.roles_and_subordinates.iter()),
-        groups: names(members.groups.iter()),
+        users: member_names(&members.users),
+        roles: member_names(&members.roles),
+        roles_and_subordinates: member_names(&members.roles_and_subordinates),
+        groups: member_names(&members.groups),
     }
+}
+
+/// Members for good: a deployment knows no last days.
+fn member_names<N: Clone>(members: &BTreeSet<N>) -> Option<Vec<Spanned<MemberDocument<N>>>> {
+    let names = members.iter().cloned().map(MemberDocument::Name);
+    let names: Vec<_> = names.map(Spanned::unmarked).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 fn places(places: MonitorPlaces) -> Vec<MonitorPlace> {

@@ -7,7 +7,7 @@ use serde_yaml::Value;
 use super::emit::{Comments, Spacing, emit};
 use super::*;
 use crate::manifest::{DeploymentKind, Project, Reading, shipped};
-use crate::model::{Group, GroupName, Role, RoleName, User, UserName};
+use crate::model::{Date, Group, GroupName, Role, RoleName, User, UserName};
 use crate::plan::{Overlay, Plan, Scope, overlay};
 use crate::text::{Diagnostics, Sources, parse};
 
@@ -25,12 +25,24 @@ fn example(name: &str) -> (System, String) {
     }
 }
 
+/// A day like any other: what is written has no last day.
+fn today() -> Date {
+    "2026-06-15".parse().unwrap()
+}
+
 fn seeded(system: &System, folder: &Path) -> Snapshot {
     let mut reading = Reading::default();
     let intent = reading.seed(folder, system);
     no_errors(&reading, "seed");
     let mut diagnostics = Diagnostics::default();
-    let overlay = overlay(system, &system.bare(), &intent, Scope::Seed, &mut diagnostics);
+    let overlay = overlay(
+        system,
+        &system.bare(),
+        &intent,
+        Scope::Seed,
+        today(),
+        &mut diagnostics,
+    );
     assert!(!diagnostics.has_errors());
     overlay.desired
 }
@@ -77,7 +89,14 @@ fn options(layout: Layout, system_reference: &str) -> WriteOptions {
 
 fn planned(system: &System, live: &Snapshot, project: &Project) -> (Overlay, Plan) {
     let mut diagnostics = Diagnostics::default();
-    let overlay = overlay(system, live, &project.intent, Scope::Manifests, &mut diagnostics);
+    let overlay = overlay(
+        system,
+        live,
+        &project.intent,
+        Scope::Manifests,
+        today(),
+        &mut diagnostics,
+    );
     assert!(!diagnostics.has_errors());
     let plan = Plan::new(system, live, &overlay, &project.intent);
     (overlay, plan)

@@ -19,7 +19,7 @@ fn on_every_question() {
 fn agree(system: &System, snapshot: &Snapshot) -> TestCaseResult {
     let installation = &snapshot.installation;
     let access = Access::new(system, snapshot, installation);
-    for ability in worlds::abilities_spoken_of(system, snapshot) {
+    for ability in super::questions::abilities_spoken_of(system, snapshot) {
         let targets = oracle::targets(system, snapshot, &ability);
         for user in snapshot.users.keys() {
             let says =

@@ -33,7 +33,7 @@ impl Drawing<'_> {
     }
 
     pub(super) fn module(&mut self, snapshot: &Snapshot) -> Option<ModuleName> {
-        let spoken_of = super::worlds::modules_spoken_of(self.system, snapshot);
+        let spoken_of = super::questions::modules_spoken_of(self.system, snapshot);
         match self.tape.chance(6) && !spoken_of.is_empty() {
             true => self.tape.pick(spoken_of),
             false => self.tape.pick(self.system.modules_of(&snapshot.installation)),

@@ -6,9 +6,9 @@
 use proptest::prelude::*;
 use rolecall::model::{Records, Snapshot};
 
-use super::oracle;
 use super::pairs::pairs;
-use super::worlds::{abilities_spoken_of, systems};
+use super::questions::questions;
+use super::worlds::systems;
 use crate::world::{COSTLY, holds_for};
 
 /// Everything that the rules do not speak of, made plain.
@@ -38,28 +38,9 @@ fn what_the_rules_do_not_speak_of_changes_nothing() {
     holds_for(&systems(), COSTLY, pairs, |system, pair| {
         for state in [&pair.before, &pair.after] {
             let plain = plain(state);
-            for ability in abilities_spoken_of(system, state) {
-                let targets = match oracle::targets(system, state, &ability) {
-                    Some(targets) => targets.into_iter().map(Some).collect(),
-                    None => vec![None],
-                };
-                for (user, target) in state
-                    .users
-                    .keys()
-                    .flat_map(|user| targets.iter().map(move |t| (user, t)))
-                {
-                    let may = |state: &Snapshot| {
-                        oracle::may(
-                            system,
-                            state,
-                            &state.installation,
-                            user,
-                            &ability,
-                            target.as_ref(),
-                        )
-                    };
-                    prop_assert_eq!(may(state), may(&plain), "{}: {} {:?}", user, ability, target);
-                }
+            for question in questions(system, state) {
+                let answers = [state, &plain].map(|state| question.answer(system, state));
+                prop_assert_eq!(answers[0], answers[1], "{:?}", question);
             }
         }
         Ok(())

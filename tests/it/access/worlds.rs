@@ -7,13 +7,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use rolecall::access::Ability;
 use rolecall::manifest::shipped;
-use rolecall::model::{FieldName, ModuleName, Rights, Snapshot, Status};
+use rolecall::model::{ModuleName, Snapshot, Status};
 use rolecall::system::{Definition, GroupAttribute, RightsFrom, RoleAttribute, System, UserAttribute};
 
 use super::edits::Drawing;
-use super::oracle;
 use crate::world::{self, Tape, all_systems, tapes};
 
 /// Every system, and further ones that decide otherwise than any of them.
@@ -73,17 +71,19 @@ fn otherwise() -> Vec<System> {
 pub(crate) fn snapshots(system: &System) -> impl Strategy<Value = Snapshot> + use<> {
     let states = world::snapshots(system);
     let system = system.clone();
-    (states, tapes(8)).prop_map(move |(mut snapshot, mut tapes)| {
+    (states, tapes(10)).prop_map(move |(mut snapshot, mut tapes)| {
         let mut spare = Tape::default();
         let mut tapes = tapes.iter_mut();
-        let twists: [fn(&mut Drawing<'_>, &mut Snapshot); 8] = [
+        let twists: [fn(&mut Drawing<'_>, &mut Snapshot); 10] = [
             speak_of_few_modules,
             permit_more,
+            restrict_fields,
             share_more,
             nest_groups,
             tangle_roles,
             unsettle_users,
             let_groups_rest,
+            behead_groups,
             number_roles,
         ];
         for twist in twists {
@@ -98,53 +98,8 @@ pub(crate) fn snapshots(system: &System) -> impl Strategy<Value = Snapshot> + us
     })
 }
 
-/// The modules of which rights, rules or the installation speak, and those that are tied to them.
-pub(super) fn modules_spoken_of(system: &System, snapshot: &Snapshot) -> BTreeSet<ModuleName> {
-    let of_rules = snapshot.sharing.rules.keys().map(|key| &key.module);
-    let of_rights = all_rights(snapshot).flat_map(|rights| rights.modules.keys());
-    let named: BTreeSet<&ModuleName> = of_rules
-        .chain(of_rights)
-        .chain(snapshot.installation.modules.keys())
-        .collect();
-    let tied = |module: &ModuleName| {
-        let listed = system.module(module);
-        let mut others = listed
-            .into_iter()
-            .flat_map(|listed| listed.follows.iter().chain(&listed.rights_of));
-        named.contains(module) || others.any(|other| named.contains(other))
-    };
-    system.modules_of(&snapshot.installation).filter(tied).collect()
-}
-
-/// The abilities that differ from one user to the other: those on modules of which nothing speaks are left out, and
-/// of the fields that no right names one is kept for each module.
-pub(super) fn abilities_spoken_of(system: &System, snapshot: &Snapshot) -> Vec<Ability> {
-    let modules = modules_spoken_of(system, snapshot);
-    let named = |module: &ModuleName, field: &FieldName| {
-        let mut rights = all_rights(snapshot).filter_map(|rights| rights.modules.get(module));
-        rights.any(|rights| rights.fields.contains_key(field))
-    };
-    let mut unnamed: BTreeSet<(ModuleName, rolecall::access::FieldUse)> = BTreeSet::new();
-    let mut abilities = oracle::abilities(system, snapshot, &snapshot.installation);
-    abilities.retain(|ability| match ability {
-        Ability::Action { module, .. } => modules.contains(module),
-        Ability::Field { module, field, used } => {
-            modules.contains(module) && (named(module, field) || unnamed.insert((module.clone(), *used)))
-        }
-        Ability::Permission(_) | Ability::Service(_) | Ability::Authorisation { .. } | Ability::Role(_) => {
-            true
-        }
-    });
-    abilities
-}
-
-fn all_rights(snapshot: &Snapshot) -> impl Iterator<Item = &Rights> {
-    let of_profiles = snapshot.profiles.values().map(|profile| &profile.rights);
-    of_profiles.chain(snapshot.roles.values().map(|role| &role.rights))
-}
-
 /// Keeps what is said to a few modules, so that rights, defaults and rules are about the same ones. Modules that are
-/// tied to one of them are drawn in by `modules_spoken_of`.
+/// tied to one of them are drawn in by [`modules_spoken_of`](super::questions::modules_spoken_of).
 fn speak_of_few_modules(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
     let kind = drawing.system.definition().modules.as_ref();
     let Some(kind) = kind else { return };
@@ -238,6 +193,30 @@ fn permit_more(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
     }
 }
 
+/// Fields that some profiles or roles hide or lock and others do not.
+fn restrict_fields(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
+    let kind = drawing.system.definition().modules.as_ref();
+    let Some(kind) = kind.and_then(|kind| kind.fields.as_ref()) else {
+        return;
+    };
+    for _ in 0..drawing.tape.below(6) {
+        let module = drawing.module(snapshot);
+        let access = drawing.tape.pick(kind.choices.keys().copied());
+        let field = module.as_ref().and_then(|module| drawing.field(snapshot, module));
+        if let (Some(module), Some(field), Some(access)) = (module, field, access)
+            && access != kind.usual
+            && let Some(rights) = drawing.some_rights(snapshot)
+        {
+            rights
+                .modules
+                .entry(module)
+                .or_default()
+                .fields
+                .insert(field, access);
+        }
+    }
+}
+
 fn share_more(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
     for _ in 0..drawing.tape.below(4) {
         let rule = drawing.rule(snapshot);
@@ -297,6 +276,18 @@ fn let_groups_rest(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
                 Status::Inactive => Status::Active,
             };
         }
+    }
+}
+
+/// Groups with a deputy and no head.
+fn behead_groups(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) {
+    if !drawing.has_group_attribute(GroupAttribute::Head) || !drawing.tape.chance(4) {
+        return;
+    }
+    let (name, deputy) = (drawing.group(snapshot), drawing.user(snapshot));
+    if let Some(group) = name.and_then(|name| snapshot.groups.get_mut(&name)) {
+        group.head = None;
+        group.deputy = deputy;
     }
 }
 

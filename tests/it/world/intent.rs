@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rolecall::model::{
-    At, Group, GroupIntent, Intent, MembersIntent, ModuleRightsIntent, Otherwise, Principal, Profile,
-    ProfileIntent, Removal, Rights, RightsIntent, Role, RoleIntent, RuleIntent, Snapshot, UserIntent,
+    At, Date, Group, GroupIntent, Intent, MemberIntent, MembersIntent, ModuleRightsIntent, Otherwise,
+    Principal, Profile, ProfileIntent, Removal, Rights, RightsIntent, Role, RoleIntent, RuleIntent, Snapshot,
+    UserIntent,
 };
 use rolecall::system::{ProfileAttribute, RoleAttribute, System};
 use rolecall::text::Span;
@@ -38,6 +39,45 @@ pub(crate) fn wishes(system: &System) -> impl Strategy<Value = Wish> + use<> {
 /// A value that stands in no file.
 pub(crate) fn at<T>(value: T) -> At<T> {
     At::new(value, Span::NOWHERE)
+}
+
+/// A member for good.
+pub(super) fn member<N>(value: N) -> MemberIntent<N> {
+    MemberIntent::new(value, Span::NOWHERE)
+}
+
+/// The day on which the laws are tried.
+pub(crate) fn today() -> Date {
+    day("2026-06-15")
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day of the calendar")
+}
+
+/// A last day in some cases: long over, just over, or still to come.
+fn last_day(tape: &mut Tape) -> Option<At<Date>> {
+    if !tape.chance(2) {
+        return None;
+    }
+    tape.pick([
+        "2026-06-14",
+        "2026-06-15",
+        "2026-06-29",
+        "1999-12-31",
+        "2027-01-01",
+    ])
+    .map(|text| at(day(text)))
+}
+
+/// Members, some of them with a last day.
+fn members<N>(tape: &mut Tape, names: impl IntoIterator<Item = N>) -> Vec<MemberIntent<N>> {
+    let names = names.into_iter();
+    let with_last_day = names.map(|name| MemberIntent {
+        expires: last_day(tape),
+        ..member(name)
+    });
+    with_last_day.collect()
 }
 
 /// The value or, in some cases, nothing said of it. An empty tape says everything.
@@ -181,10 +221,10 @@ fn rights_intent(tape: &mut Tape, rights: &Rights, permissions: bool, modules: b
 
 fn group_intent(tape: &mut Tape, group: &Group) -> GroupIntent {
     let members = MembersIntent {
-        users: all(group.members.users.clone()),
-        roles: all(group.members.roles.clone()),
-        roles_and_subordinates: all(group.members.roles_and_subordinates.clone()),
-        groups: all(group.members.groups.clone()),
+        users: members(tape, group.members.users.clone()),
+        roles: members(tape, group.members.roles.clone()),
+        roles_and_subordinates: members(tape, group.members.roles_and_subordinates.clone()),
+        groups: members(tape, group.members.groups.clone()),
     };
     let shown = group
         .monitor_groups
@@ -229,7 +269,13 @@ fn sharing(intent: &mut Intent, change: &Change, tape: &mut Tape) {
         if rules.peek().is_none() {
             intent.sharing.no_rules.insert(module.clone(), Span::NOWHERE);
         }
-        let rules = rules.map(|(key, access)| (key.clone(), RuleIntent::new(*access, Span::NOWHERE)));
+        let rules = rules.map(|(key, access)| {
+            let rule = RuleIntent {
+                expires: last_day(tape),
+                ..RuleIntent::new(*access, Span::NOWHERE)
+            };
+            (key.clone(), rule)
+        });
         intent.sharing.rules.extend(rules);
     }
 }

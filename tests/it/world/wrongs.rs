@@ -7,7 +7,7 @@ use rolecall::model::{
 use rolecall::system::{Constraint, GroupAttribute, Manage, MemberKind, RoleAttribute, System};
 use rolecall::text::Code;
 
-use super::intent::at;
+use super::intent::{at, member};
 use super::snapshot::is_fixed;
 
 /// A wrong wish, and the code that says so.
@@ -215,16 +215,16 @@ impl<'a> Wrongs<'a> {
         };
         // The users stay, so that nothing else is wrong: a primary group cannot be left.
         let members = || MembersIntent {
-            users: group.members.users.iter().cloned().map(at).collect(),
+            users: group.members.users.iter().cloned().map(member).collect(),
             ..MembersIntent::default()
         };
         let user = |user: &UserName| {
             let mut members = members();
-            members.users.push(at(user.clone()));
+            members.users.push(member(user.clone()));
             members
         };
         let nested = |group: &GroupName| MembersIntent {
-            groups: vec![at(group.clone())],
+            groups: vec![member(group.clone())],
             ..members()
         };
         if self.has_members(MemberKind::Users) {
@@ -256,7 +256,7 @@ impl<'a> Wrongs<'a> {
         }
         if self.has_members(MemberKind::Roles) {
             let members = |role: RoleName| MembersIntent {
-                roles: vec![at(role)],
+                roles: vec![member(role)],
                 ..members()
             };
             self.group(Code::UnknownReference, name, with(members("No such role".into())));

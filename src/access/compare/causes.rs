@@ -1,0 +1,435 @@
+//! Which change a gain comes from.
+//!
+//! A gain has a way in the state in which it exists. The cause is whatever on that way is not so in the other state:
+//! the rule, the default, the edge by which someone is in a group, the right of a profile, a role's place, or that
+//! someone has another role.
+
+use std::collections::BTreeSet;
+
+use super::gains::{Gains, Way};
+use super::{Cause, rule_key};
+use crate::access::Ability;
+use crate::access::index::{AbilityNumber, GroupNumber, UserNumber};
+use crate::access::path::{Step, Through};
+use crate::access::sharing::Party;
+use crate::access::state::{Access, Reach, Source, Standing};
+use crate::access::ways::level_in;
+use crate::model::{GroupName, Identity, Rights, RoleName};
+use crate::system::RightsFrom;
+
+/// Of so many owners it is looked why they are reached; the others are like them.
+const OWNERS: usize = 24;
+
+/// Finds the causes of one class's gains.
+pub(super) struct Causes<'c> {
+    gains: &'c Gains<'c>,
+    from: &'c Standing,
+    to: &'c Standing,
+}
+
+type Found = BTreeSet<Cause>;
+
+impl<'c> Causes<'c> {
+    pub(super) fn new(gains: &'c Gains<'c>, from: &'c Standing, to: &'c Standing) -> Self {
+        Self { gains, from, to }
+    }
+
+    pub(super) fn of(&self, ability: AbilityNumber, way: Way, reach: &Reach) -> Found {
+        let mut found = Found::new();
+        match way {
+            Way::Opened => self.opened(ability, &mut found),
+            Way::Source(source) => self.source(source, ability, reach, &mut found),
+        }
+        found
+    }
+
+    fn own_role(&self, found: &mut Found) -> bool {
+        let changed = self.from.role != self.to.role;
+        if changed {
+            found.insert(Cause::OwnRole);
+        }
+        changed
+    }
+
+    /// Why something can be done that could not be done at all.
+    fn opened(&self, ability: AbilityNumber, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let mut sources = Vec::new();
+        to.sources(self.to, ability, &mut |source| sources.push(source));
+        for source in sources {
+            match source {
+                Source::Service(group) | Source::Authorisation(group) | Source::GroupRole(group) => {
+                    self.given_by(group, found);
+                }
+                Source::HeadAuthorisation(group) => {
+                    found.insert(self.object(group));
+                }
+                Source::Administrator
+                | Source::SuperRole
+                | Source::Global(_)
+                | Source::Right
+                | Source::All
+                | Source::Own
+                | Source::Created
+                | Source::Group
+                | Source::GroupOwned
+                | Source::Subordinates
+                | Source::GroupsOfSubordinates
+                | Source::Default
+                | Source::Rule(_)
+                | Source::RuleForSubordinate(_)
+                | Source::ServiceForAll => {}
+            }
+        }
+        if !found.is_empty() || self.own_role(found) {
+            return;
+        }
+        let mut abilities = vec![ability];
+        abilities.extend(to.gates.global.get(&ability).into_iter().flatten());
+        abilities.extend(to.index.kind(ability).reaching(&to.index));
+        for ability in abilities {
+            if from.right(self.from, ability) < to.right(self.to, ability) {
+                self.right(ability, found);
+            }
+        }
+    }
+
+    /// Why a right goes further.
+    fn right(&self, ability: AbilityNumber, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let named = to.index.named(ability);
+        let raised = |old: Option<&Rights>, new: &Rights| {
+            let old = old.and_then(|old| level_in(from, old, named));
+            level_in(to, new, named) > old
+        };
+        match to.system.definition().access.rights_from {
+            RightsFrom::Role | RightsFrom::RoleProfiles => {
+                let Some(name) = self.to.role.map(|role| to.role_name(role)) else {
+                    return;
+                };
+                let (old, new) = (from.snapshot.roles.get(&name), to.snapshot.roles.get(&name));
+                let Some(new) = new else { return };
+                if to.system.definition().access.rights_from == RightsFrom::Role {
+                    if raised(old.map(|old| &old.rights), &new.rights) {
+                        found.insert(Cause::Object(Identity::Role(name)));
+                    }
+                    return;
+                }
+                for profile in &new.profiles {
+                    let rights = to.snapshot.profiles.get(profile);
+                    let Some(rights) = rights.map(|profile| &profile.rights) else {
+                        continue;
+                    };
+                    let carried = old.is_some_and(|old| old.profiles.contains(profile));
+                    let before = from.snapshot.profiles.get(profile).map(|profile| &profile.rights);
+                    if !carried && raised(None, rights) {
+                        found.insert(Cause::Object(Identity::Role(name.clone())));
+                    }
+                    if carried && raised(before, rights) {
+                        found.insert(Cause::Object(Identity::Profile(profile.clone())));
+                    }
+                }
+                // A profile that hides a field can also be taken away.
+                if found.is_empty() && old.is_none_or(|old| old.profiles != new.profiles) {
+                    found.insert(Cause::Object(Identity::Role(name)));
+                }
+            }
+            RightsFrom::GroupRoles => {
+                for group in self.to.in_force.iter().map(GroupNumber) {
+                    for role in to.settings.roles(group) {
+                        let name = to.role_name(*role);
+                        let rights = to.snapshot.roles.get(&name).map(|role| &role.rights);
+                        let permits = rights.is_some_and(|rights| level_in(to, rights, named).is_some());
+                        if permits || matches!(named, Ability::Role(held) if *held == name) {
+                            self.given_by(group, found);
+                            let before = from.snapshot.roles.get(&name).map(|role| &role.rights);
+                            if rights.is_some_and(|rights| raised(before, rights)) && permits {
+                                self.touched_role(name, found);
+                            }
+                        }
+                    }
+                }
+            }
+            RightsFrom::GroupSettings => {}
+        }
+    }
+
+    fn touched_role(&self, name: RoleName, found: &mut Found) {
+        if self.gains.comparison.touched.roles.contains(&name) {
+            found.insert(Cause::Object(Identity::Role(name)));
+        }
+    }
+
+    fn source(&self, source: Source, ability: AbilityNumber, reach: &Reach, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        match source {
+            Source::Administrator | Source::SuperRole => {
+                self.own_role(found);
+            }
+            Source::Global(permission) => {
+                if !self.own_role(found) {
+                    self.right(permission, found);
+                }
+            }
+            Source::Right | Source::All | Source::Own => {
+                self.default_of(ability, found);
+                if from.right(self.from, ability) < to.right(self.to, ability) && !self.own_role(found) {
+                    self.right(ability, found);
+                }
+                self.transferred(reach, found);
+            }
+            Source::Created => {
+                let groups = reach.groups.iter().map(|group| self.object(GroupNumber(group)));
+                found.extend(groups.filter(|cause| self.is_touched(cause)));
+            }
+            Source::Group => {
+                if from.right(self.from, ability) < to.right(self.to, ability) && !self.own_role(found) {
+                    self.right(ability, found);
+                    return;
+                }
+                self.shared_groups(reach, found);
+            }
+            Source::GroupOwned => {
+                for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
+                    if to.membership.in_force.contains(group.0) && self.to.in_force.contains(group.0) {
+                        self.joined(self.to.user, group, found);
+                    }
+                }
+                self.transferred(reach, found);
+            }
+            Source::Subordinates | Source::GroupsOfSubordinates | Source::RuleForSubordinate(_) => {
+                if !self.own_role(found) {
+                    self.places(reach, found);
+                }
+                if let Source::RuleForSubordinate(rule) = source {
+                    self.rule(rule, reach, found);
+                }
+                self.transferred(reach, found);
+            }
+            Source::Default => self.default_of(ability, found),
+            Source::Rule(rule) => {
+                self.rule(rule, reach, found);
+                self.transferred(reach, found);
+            }
+            Source::ServiceForAll => {}
+            Source::Service(group) | Source::Authorisation(group) | Source::HeadAuthorisation(group) => {
+                self.given_by(group, found);
+                self.owners_in(group, reach, found);
+            }
+            Source::GroupRole(group) => self.given_by(group, found),
+        }
+    }
+
+    /// A rule, or how one came to be for the user, or how it came to be about the owners.
+    fn rule(&self, rule: u32, reach: &Reach, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let each = &to.sharing.rules[rule as usize];
+        let Some(other) = self.gains.pairing.other[rule as usize] else {
+            let key = rule_key(to, rule);
+            if self.gains.comparison.touched.rules.contains(key) {
+                found.insert(Cause::Object(Identity::SharingRule(key.clone())));
+            } else {
+                // It was there and had no effect: under that default, or with a group that was not in force.
+                let default = Cause::Object(Identity::SharingDefault(key.module.clone()));
+                found.extend(Some(default).filter(|cause| self.is_touched(cause)));
+                for party in [each.from, each.to] {
+                    if let Party::Group(group) = party {
+                        found.extend(Some(self.object(group)).filter(|cause| self.is_touched(cause)));
+                    }
+                }
+            }
+            self.party(each.to, found);
+            return;
+        };
+        let before = &from.sharing.rules[other as usize];
+        if before.access != each.access {
+            found.insert(Cause::Object(Identity::SharingRule(each.key.clone())));
+        }
+        self.party(each.to, found);
+        match each.from {
+            Party::Group(group) => self.owners_in(group, reach, found),
+            Party::Role(_) | Party::RoleAndSubordinates(_) => {
+                if found.is_empty() || !self.gains.pairing.same[rule as usize] {
+                    self.places(reach, found);
+                }
+            }
+            Party::Everyone | Party::User(_) => {}
+        }
+    }
+
+    /// Why the user is one of a party now.
+    fn party(&self, party: Party, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        if from.is_one_of(self.from, party) {
+            return;
+        }
+        match party {
+            Party::Everyone | Party::User(_) => {}
+            Party::Role(_) | Party::RoleAndSubordinates(_) => {
+                if !self.own_role(found) {
+                    found.extend(self.moved_roles(to, self.to.user));
+                }
+            }
+            Party::Group(group) => self.joined(self.to.user, group, found),
+        }
+    }
+
+    /// A group gives something now: it did not before, or the user was not in it.
+    fn given_by(&self, group: GroupNumber, found: &mut Found) {
+        let own = self.object(group);
+        let before = found.len();
+        self.joined(self.to.user, group, found);
+        if found.len() == before && self.is_touched(&own) {
+            found.insert(own);
+        }
+    }
+
+    /// Why a user is in a group now, or why the group counts now.
+    fn joined(&self, user: UserNumber, group: GroupNumber, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let in_force = |access: &Access<'_>| access.membership.in_force.contains(group.0);
+        if in_force(to) && !in_force(from) {
+            found.insert(self.object(group));
+        }
+        if from.membership.members(group).contains(user.0) {
+            return;
+        }
+        let role_changed = from.hierarchy.role(user) != to.hierarchy.role(user);
+        let mut by_role = false;
+        for step in to.way_into(user, group) {
+            let Step::Group { group, through } = step else {
+                continue;
+            };
+            by_role |= matches!(through, Through::Role(_) | Through::RoleAndSubordinates(_));
+            if !has_edge(from, user, &group, &through) {
+                found.insert(Cause::Object(Identity::Group(group)));
+            }
+        }
+        if by_role && role_changed {
+            let cause = if user == self.to.user {
+                Cause::OwnRole
+            } else {
+                Cause::OwnersRole
+            };
+            found.insert(cause);
+        } else if by_role {
+            found.extend(self.moved_roles(to, user));
+        }
+    }
+
+    /// Why owners are in a group now.
+    fn owners_in(&self, group: GroupNumber, reach: &Reach, found: &mut Found) {
+        for owner in reach.users.iter().take(OWNERS) {
+            self.joined(UserNumber(owner), group, found);
+        }
+        let contained = self.gains.from.membership.contained(group);
+        for owner in reach
+            .groups
+            .iter()
+            .filter(|owner| !contained.contains(*owner))
+            .take(OWNERS)
+        {
+            let _ = owner;
+            let within = self.gains.to.membership.contained(group);
+            let touched = within & &self.gains.comparison.touched.groups;
+            found.extend(touched.iter().map(|group| self.object(GroupNumber(group))));
+        }
+    }
+
+    /// Groups that user and owners share now.
+    fn shared_groups(&self, reach: &Reach, found: &mut Found) {
+        let to = self.gains.to;
+        for group in self.to.in_force.iter().map(GroupNumber) {
+            let members = to.membership.members(group);
+            let new: Vec<u32> = (members & &reach.users).iter().take(OWNERS).collect();
+            if !new.is_empty() || reach.groups.contains(group.0) {
+                self.joined(self.to.user, group, found);
+            }
+            for owner in new {
+                self.joined(UserNumber(owner), group, found);
+            }
+        }
+    }
+
+    /// Owners who have another role, or whose role has another place.
+    fn places(&self, reach: &Reach, found: &mut Found) {
+        let touched = &self.gains.comparison.touched;
+        if !(&reach.users & &touched.users).is_empty() {
+            found.insert(Cause::OwnersRole);
+        }
+        if touched.roles.is_empty() {
+            return;
+        }
+        for owner in (&reach.users - &touched.users).iter().take(OWNERS) {
+            found.extend(self.moved_roles(self.gains.to, UserNumber(owner)));
+        }
+    }
+
+    /// The roles at and above a user's whose place differs.
+    fn moved_roles(&self, access: &Access<'_>, user: UserNumber) -> Vec<Cause> {
+        let role = access.hierarchy.role(user);
+        let above = role.into_iter().flat_map(|role| access.hierarchy.above(role));
+        let roles = role.into_iter().chain(above).map(|role| access.role_name(role));
+        let superior = |access: &Access<'_>, name: &RoleName| {
+            let role = access.snapshot.roles.get(name);
+            role.map(|role| role.reports_to.clone())
+        };
+        let moved = roles.filter(|name| superior(self.gains.from, name) != superior(self.gains.to, name));
+        moved.map(|name| Cause::Object(Identity::Role(name))).collect()
+    }
+
+    fn default_of(&self, ability: AbilityNumber, found: &mut Found) {
+        if let Ability::Action { module, .. } = self.gains.to.index.named(ability)
+            && let Some(module) = self.gains.to.index.module_number(module)
+        {
+            let decisive = self.gains.to.decisive_module(module.at());
+            let cause = Cause::Object(Identity::SharingDefault(decisive));
+            found.extend(Some(cause).filter(|cause| self.is_touched(cause)));
+        }
+    }
+
+    /// Groups that went, and whose records are reached because their heir's are.
+    fn transferred(&self, reach: &Reach, found: &mut Found) {
+        let (before, after) = (self.gains.comparison.before, self.gains.comparison.after);
+        for group in reach.groups.iter().map(GroupNumber) {
+            let name = after.index.groups.name(group.0);
+            if before.snapshot.groups.contains_key(name) && !after.snapshot.groups.contains_key(name) {
+                found.insert(self.object(group));
+            }
+        }
+    }
+
+    fn object(&self, group: GroupNumber) -> Cause {
+        Cause::Object(Identity::Group(self.gains.to.group_name(group)))
+    }
+
+    fn is_touched(&self, cause: &Cause) -> bool {
+        let touched = &self.gains.comparison.touched;
+        match cause {
+            Cause::Object(Identity::Group(name)) => {
+                let number = self.gains.to.index.groups.number(name);
+                number.is_some_and(|group| touched.groups.contains(group))
+            }
+            Cause::Object(Identity::SharingDefault(module)) => touched.defaults.contains(module),
+            Cause::Object(Identity::SharingRule(key)) => touched.rules.contains(key),
+            Cause::Object(Identity::Role(name)) => touched.roles.contains(name),
+            Cause::Object(Identity::Profile(name)) => touched.profiles.contains(name),
+            Cause::Object(Identity::User(_)) | Cause::OwnRole | Cause::OwnersRole => true,
+        }
+    }
+}
+
+/// Whether a group listed in the other state what a way goes through.
+fn has_edge(access: &Access<'_>, user: UserNumber, group: &GroupName, through: &Through) -> bool {
+    let Some(group) = access.snapshot.groups.get(group) else {
+        return false;
+    };
+    let members = &group.members;
+    match through {
+        Through::Listed => members.users.contains(access.index.users.name(user.0)),
+        Through::PrimaryGroup => true,
+        Through::Role(role) => members.roles.contains(role),
+        Through::RoleAndSubordinates(role) => members.roles_and_subordinates.contains(role),
+        Through::Group(nested) => members.groups.contains(nested),
+    }
+}

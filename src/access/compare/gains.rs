@@ -1,0 +1,594 @@
+//! Gains: what users can do in one state and could not in the other, by class and source.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use roaring::RoaringBitmap;
+
+use super::causes::Causes;
+use super::classes::{Class, classes};
+use super::{Cause, Comparison, Pairing};
+use crate::access::decide::Target;
+use crate::access::index::{
+    AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber, count,
+};
+use crate::access::sharing::Party;
+use crate::access::state::{Access, Reach, Source, Standing};
+use crate::model::Level;
+
+/// By what users of a class gain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Way {
+    /// They could not do it at all before.
+    Opened,
+    /// A source that reaches further, or is new.
+    Source(Source),
+}
+
+/// What users of one class gain by one source.
+#[derive(Clone, Debug)]
+pub(crate) struct Gain {
+    /// Who, in order.
+    pub(crate) users: Vec<u32>,
+    /// What they can do.
+    pub(crate) ability: AbilityNumber,
+    /// By what.
+    pub(crate) way: Way,
+    /// Whether it is new about oneself.
+    pub(crate) own: bool,
+    /// Users about whom it is new; oneself among them means nothing.
+    pub(crate) owners: RoaringBitmap,
+    /// Groups about which it is new.
+    pub(crate) groups: RoaringBitmap,
+    /// What caused it.
+    pub(crate) causes: BTreeSet<Cause>,
+}
+
+/// What a change of role, or none, moves for its users.
+#[derive(Clone, Copy, Debug)]
+struct RoleShift {
+    gate_same: bool,
+    hierarchy_same: bool,
+    affected: bool,
+}
+
+/// Finds gains from one state to another.
+pub(crate) struct Gains<'c> {
+    pub(super) comparison: &'c Comparison<'c>,
+    pub(super) from: &'c Access<'c>,
+    pub(super) to: &'c Access<'c>,
+    from_transfers: &'c [(u32, Target)],
+    to_transfers: &'c [(u32, Target)],
+    /// The rules of `to`, and what they are in `from`.
+    pub(super) pairing: Pairing,
+    /// Parties for whom some rule differs.
+    rule_parties: BTreeSet<Party>,
+    /// Whether a module's protection is the same.
+    module_same: Vec<bool>,
+    /// Groups whose members may gain or lose by them or by what contains them.
+    affected: RoaringBitmap,
+    /// Users who are there in both states: whose records can be told apart from new ones.
+    owning_users: RoaringBitmap,
+    /// Abilities by module, and those that are about users or groups otherwise.
+    records: Vec<Vec<AbilityNumber>>,
+    flat: Vec<AbilityNumber>,
+    aimed: Vec<AbilityNumber>,
+}
+
+impl<'c> Gains<'c> {
+    pub(super) fn new(
+        comparison: &'c Comparison<'c>,
+        from: &'c Access<'c>,
+        to: &'c Access<'c>,
+        from_transfers: &'c [(u32, Target)],
+        to_transfers: &'c [(u32, Target)],
+    ) -> Self {
+        let pairing = Pairing::new(to, from);
+        let back = Pairing::new(from, to);
+        let mut rule_parties = BTreeSet::new();
+        for (access, pairing) in [(to, &pairing), (from, &back)] {
+            let rules = access.sharing.rules.iter().zip(&pairing.same);
+            rule_parties.extend(rules.filter(|(_, same)| !**same).map(|(rule, _)| rule.to));
+        }
+        let modules = from.sharing.modules.iter().zip(&to.sharing.modules);
+        let module_same = modules
+            .map(|(from, to)| from.protection == to.protection && from.rules_of == to.rules_of)
+            .collect();
+        let index = &to.index;
+        let (mut records, mut flat, mut aimed) =
+            (vec![Vec::new(); index.modules.len()], Vec::new(), Vec::new());
+        for (ability, _, kind) in index.ability_list() {
+            match kind {
+                AbilityKind::Record { module, .. } => records[module.at()].push(ability),
+                AbilityKind::Service { .. } | AbilityKind::Role | AbilityKind::Authorisation => {
+                    aimed.push(ability);
+                }
+                AbilityKind::Permission { over: Some(_), .. } => aimed.push(ability),
+                AbilityKind::Permission { over: None, .. }
+                | AbilityKind::Function
+                | AbilityKind::Field { .. } => flat.push(ability),
+            }
+        }
+        let both = index.users.iter().filter(|(_, name)| {
+            from.snapshot.users.contains_key(*name) && to.snapshot.users.contains_key(*name)
+        });
+        let mut owning_users: RoaringBitmap = both.map(|(user, _)| user).collect();
+        owning_users.optimize();
+        let mut gains = Self {
+            comparison,
+            from,
+            to,
+            from_transfers,
+            to_transfers,
+            pairing,
+            rule_parties,
+            module_same,
+            affected: RoaringBitmap::new(),
+            owning_users,
+            records,
+            flat,
+            aimed,
+        };
+        gains.affected = gains.affected_groups();
+        gains
+    }
+
+    /// Every gain, by class in the order of their first users.
+    pub(super) fn all(&self) -> Vec<Gain> {
+        let everyone = self.rule_parties.contains(&Party::Everyone)
+            || self.from.gates.lacking != self.to.gates.lacking
+            || self.module_same.iter().any(|same| !same);
+        let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
+        let mut shift = |roles: [Option<RoleNumber>; 2]| {
+            *shifts
+                .entry(roles)
+                .or_insert_with(|| self.role_shift(roles, everyone))
+        };
+        let mut wanted = RoaringBitmap::new();
+        for user in (0..count(self.to.index.users.len())).map(UserNumber) {
+            let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
+            if shift(roles).affected || self.is_affected(user) {
+                wanted.insert(user.0);
+            }
+        }
+        let transfers = [self.from_transfers, self.to_transfers].concat();
+        let classes = classes(self.from, self.to, &transfers, |user| wanted.contains(user.0));
+        let mut received = Received::default();
+        let mut gains = Vec::new();
+        for class in &classes {
+            let user = class.first;
+            let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
+            self.of_class(class, shift(roles), &mut received, &mut gains);
+        }
+        gains
+    }
+
+    /// Whether a user can gain or lose by more than the role.
+    fn is_affected(&self, user: UserNumber) -> bool {
+        let direct = [self.from.membership.direct(user), self.to.membership.direct(user)];
+        direct[0] != direct[1]
+            || direct[1].iter().any(|group| self.affected.contains(*group))
+            || self.from.active.contains(user.0) != self.to.active.contains(user.0)
+            || self.from.unlimited(user) != self.to.unlimited(user)
+            || self.rule_parties.contains(&Party::User(user))
+            || self.is_named_alone(user)
+    }
+
+    /// Whether a user is a creator, head or deputy anywhere: few are, so they are always looked at.
+    fn is_named_alone(&self, user: UserNumber) -> bool {
+        let name = self.to.index.users.name(user.0);
+        [self.from, self.to].into_iter().any(|access| {
+            access.settings.leads.contains_key(&user)
+                || access.subtrees.created_groups.contains_key(name)
+                || access.subtrees.created_users.contains_key(name)
+        })
+    }
+
+    fn affected_groups(&self) -> RoaringBitmap {
+        let definition = self.to.system.definition();
+        // Who else is in a group matters only where something is about its members.
+        let levels = definition.modules.iter().flat_map(|kind| &kind.actions);
+        let levels = levels.map(|action| &action.levels);
+        let permissions = definition
+            .permissions
+            .iter()
+            .flat_map(|category| &category.permissions);
+        let mut levels = levels.chain(permissions.map(|permission| &permission.levels));
+        let members_matter = levels.any(|levels| levels.contains_key(&Level::Group))
+            || definition.services.iter().any(|service| service.over_members)
+            || definition.authorisations.is_some();
+        let [from, to] = [&self.from.membership, &self.to.membership];
+        let groups = count(self.to.index.groups.len());
+        let differing: RoaringBitmap = (0..groups)
+            .filter(|group| {
+                let number = GroupNumber(*group);
+                from.in_force.contains(*group) != to.in_force.contains(*group)
+                    || self.comparison.touched.groups.contains(*group)
+                    || self.rule_parties.contains(&Party::Group(number))
+                    || (members_matter && from.members(number) != to.members(number))
+            })
+            .collect();
+        (0..groups)
+            .filter(|group| {
+                let number = GroupNumber(*group);
+                let containing = to.containing(number);
+                containing != from.containing(number)
+                    || containing.iter().any(|group| differing.contains(*group))
+            })
+            .collect()
+    }
+
+    fn role_shift(&self, roles: [Option<RoleNumber>; 2], everyone: bool) -> RoleShift {
+        let [from, to] = roles;
+        let gate_same = self.from.gates.of_role(from) == self.to.gates.of_role(to);
+        let below = |access: &Access<'_>, role: Option<RoleNumber>| {
+            let settings = &access.system.definition().access.hierarchy;
+            role.map(|role| {
+                let rules: Vec<_> = access
+                    .subtrees
+                    .rules_below(role)
+                    .iter()
+                    .map(|rule| super::rule_key(access, rule).clone())
+                    .collect();
+                (
+                    settings
+                        .superiors_inherit_owned
+                        .then(|| access.subordinates(role)),
+                    access.subtrees.groups_below(role).clone(),
+                    rules,
+                )
+            })
+        };
+        let rules_below = to.into_iter().flat_map(|role| self.to.subtrees.rules_below(role));
+        let mut rules_below = rules_below.map(|rule| self.pairing.same[rule as usize]);
+        let hierarchy_same = rules_below.all(|same| same) && below(self.from, from) == below(self.to, to);
+        let groups = |access: &'c Access<'c>, role: Option<RoleNumber>| {
+            role.map_or(&[][..], |role| access.membership.of_role(role))
+        };
+        let above = |access: &Access<'_>, role: Option<RoleNumber>| {
+            role.map_or_else(Vec::new, |role| access.hierarchy.above(role))
+        };
+        let (groups_from, groups_to) = (groups(self.from, from), groups(self.to, to));
+        let (above_from, above_to) = (above(self.from, from), above(self.to, to));
+        let rules_differ = |role: Option<RoleNumber>, above: &[RoleNumber]| {
+            let own = role.iter().map(|role| Party::Role(*role));
+            let subordinates = role
+                .iter()
+                .chain(above)
+                .map(|role| Party::RoleAndSubordinates(*role));
+            own.chain(subordinates)
+                .any(|party| self.rule_parties.contains(&party))
+        };
+        let affected = everyone
+            || from != to
+            || !gate_same
+            || !hierarchy_same
+            || above_from != above_to
+            || groups_from != groups_to
+            || groups_to.iter().any(|group| self.affected.contains(*group))
+            || rules_differ(from, &above_from)
+            || rules_differ(to, &above_to);
+        RoleShift {
+            gate_same,
+            hierarchy_same,
+            affected,
+        }
+    }
+
+    fn of_class(&self, class: &Class, shift: RoleShift, received: &mut Received, gains: &mut Vec<Gain>) {
+        let (from, to) = (self.from.standing(class.first), self.to.standing(class.first));
+        if !to.active {
+            return;
+        }
+        let mut look = Look {
+            gains: self,
+            class,
+            gate_same: shift.gate_same && self.from.gate(&from) == self.to.gate(&to),
+            flags_same: from.active == to.active && from.unlimited == to.unlimited,
+            groups_same: from.in_force == to.in_force,
+            hierarchy_same: shift.hierarchy_same,
+            from,
+            to,
+        };
+        let lacking_same = self.from.gates.lacking == self.to.gates.lacking;
+        if !(look.gate_same && look.flags_same && lacking_same) {
+            for ability in &self.flat {
+                look.flat(*ability, gains);
+            }
+        }
+        for ability in &self.aimed {
+            look.aimed(*ability, gains);
+        }
+        let rules_from = received.of(self.from, &look.from, false);
+        let rules_to = received.of(self.to, &look.to, true);
+        for (module, abilities) in self.records.iter().enumerate() {
+            let module = ModuleNumber(count(module));
+            if !look.is_settled(module, &rules_from, &rules_to) {
+                for ability in abilities {
+                    look.records(*ability, gains);
+                }
+            }
+        }
+    }
+
+    /// What records and people there are to gain, and what follows from transfers.
+    fn complete(&self, access: &Access<'_>, standing: &Standing, kind: &AbilityKind, reach: &mut Reach) {
+        let about_groups = match kind {
+            AbilityKind::Record { .. } => access.system.definition().access.groups_own_records,
+            AbilityKind::Permission { over, .. } => *over == Some(crate::system::PermissionTarget::Groups),
+            AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Service { .. }
+            | AbilityKind::Role
+            | AbilityKind::Authorisation => false,
+        };
+        let about_users = match kind {
+            AbilityKind::Permission { .. } => !about_groups,
+            AbilityKind::Record { .. }
+            | AbilityKind::Function
+            | AbilityKind::Field { .. }
+            | AbilityKind::Service { .. }
+            | AbilityKind::Role
+            | AbilityKind::Authorisation => true,
+        };
+        reach.own &= about_users;
+        if reach.everyone {
+            if about_users {
+                reach.users.clone_from(&self.owning_users);
+            }
+            if about_groups {
+                reach.groups.clone_from(self.comparable_groups(kind));
+            }
+        }
+        if matches!(kind, AbilityKind::Record { .. }) {
+            let transfers = if std::ptr::eq(access, self.to) {
+                self.to_transfers
+            } else {
+                self.from_transfers
+            };
+            for (group, heir) in transfers {
+                let covered = match heir {
+                    Target::User(heir) => {
+                        reach.users.contains(heir.0) || (reach.own && standing.user == *heir)
+                    }
+                    Target::Group(heir) => reach.groups.contains(heir.0),
+                };
+                if covered {
+                    reach.groups.insert(*group);
+                }
+            }
+        }
+    }
+
+    /// The groups about which an ability can be compared: records outlive a group that hands them over.
+    fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
+        if matches!(kind, AbilityKind::Record { .. }) {
+            &self.comparison.owning_groups
+        } else {
+            &self.comparison.lasting_groups
+        }
+    }
+
+    fn reach(&self, access: &Access<'_>, standing: &Standing, ability: AbilityNumber) -> Reach {
+        let mut reach = access.reach(standing, ability);
+        self.complete(access, standing, access.index.kind(ability), &mut reach);
+        reach
+    }
+}
+
+/// Rules that users have, remembered by role.
+#[derive(Default)]
+struct Received {
+    by_role: HashMap<(bool, Option<RoleNumber>), Vec<u32>>,
+}
+
+impl Received {
+    fn of(&mut self, access: &Access<'_>, standing: &Standing, later: bool) -> Vec<u32> {
+        let of_role = self.by_role.entry((later, standing.role)).or_insert_with(|| {
+            standing.role.map_or_else(
+                || access.sharing.to(Party::Everyone).to_vec(),
+                |role| {
+                    access
+                        .sharing
+                        .to_role(&access.hierarchy, &access.membership, role)
+                },
+            )
+        });
+        let mut rules = of_role.clone();
+        let direct = access.membership.direct(standing.user);
+        let groups = direct
+            .iter()
+            .flat_map(|group| access.membership.containing(GroupNumber(*group)));
+        let before = rules.len();
+        for group in groups {
+            rules.extend(access.sharing.to(Party::Group(GroupNumber(*group))));
+        }
+        rules.extend(access.sharing.to(Party::User(standing.user)));
+        if rules.len() > before {
+            rules.sort_unstable();
+            rules.dedup();
+        }
+        rules
+    }
+}
+
+fn within(rules: &[u32], range: std::ops::Range<u32>) -> &[u32] {
+    let start = rules.partition_point(|rule| *rule < range.start);
+    let end = rules.partition_point(|rule| *rule < range.end);
+    &rules[start..end.max(start)]
+}
+
+/// One class in both states.
+struct Look<'l> {
+    gains: &'l Gains<'l>,
+    class: &'l Class,
+    from: Standing,
+    to: Standing,
+    gate_same: bool,
+    flags_same: bool,
+    groups_same: bool,
+    hierarchy_same: bool,
+}
+
+impl Look<'_> {
+    /// Whether nothing about a module's records can differ for this class.
+    fn is_settled(&self, module: ModuleNumber, rules_from: &[u32], rules_to: &[u32]) -> bool {
+        let gains = self.gains;
+        let transfers = gains.from_transfers.is_empty() && gains.to_transfers.is_empty();
+        if !(transfers && self.flags_same && self.hierarchy_same && self.groups_same)
+            || !gains.module_same[module.at()]
+        {
+            return false;
+        }
+        let reaches_members = |ability: &AbilityNumber| {
+            let right = gains.to.right(&self.to, *ability);
+            right == Some(Level::Group)
+                && self
+                    .to
+                    .in_force
+                    .iter()
+                    .any(|group| gains.affected.contains(group))
+        };
+        let abilities = &gains.records[module.at()];
+        if abilities.iter().any(reaches_members) {
+            return false;
+        }
+        let same_right = |ability: &AbilityNumber| {
+            gains.from.right(&self.from, *ability) == gains.to.right(&self.to, *ability)
+                && gains.from.global(&self.from, *ability) == gains.to.global(&self.to, *ability)
+        };
+        if !self.gate_same && !abilities.iter().all(same_right) {
+            return false;
+        }
+        let old = within(rules_from, gains.from.sharing.rules_in(module));
+        let new = within(rules_to, gains.to.sharing.rules_in(module));
+        let same = |(old, new): (&u32, &u32)| {
+            gains.pairing.same[*new as usize] && gains.pairing.other[*new as usize] == Some(*old)
+        };
+        old.len() == new.len() && old.iter().zip(new).all(same)
+    }
+
+    fn flat(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+        let states = self.gains;
+        if states.to.allows(&self.to, ability, None) && !states.from.allows(&self.from, ability, None) {
+            self.push(ability, Way::Opened, Reach::default(), gains);
+        }
+    }
+
+    /// What groups give, and permissions that are about people or groups.
+    fn aimed(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+        let states = self.gains;
+        let mut sources = Vec::new();
+        states
+            .to
+            .sources(&self.to, ability, &mut |source| sources.push(source));
+        if sources.is_empty() {
+            return;
+        }
+        if !states.to.index.kind(ability).has_targets() {
+            self.flat(ability, gains);
+            return;
+        }
+        self.targeted(ability, &sources, gains);
+    }
+
+    fn records(&mut self, ability: AbilityNumber, gains: &mut Vec<Gain>) {
+        let mut sources = Vec::new();
+        self.gains
+            .to
+            .sources(&self.to, ability, &mut |source| sources.push(source));
+        if !sources.is_empty() {
+            self.targeted(ability, &sources, gains);
+        }
+    }
+
+    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut Vec<Gain>) {
+        let states = self.gains;
+        let mut old = Vec::new();
+        states
+            .from
+            .sources(&self.from, ability, &mut |source| old.push(source));
+        if old.is_empty() {
+            let reach = states.reach(states.to, &self.to, ability);
+            self.push(ability, Way::Opened, reach, gains);
+            return;
+        }
+        let known: BTreeMap<Source, ()> = old.iter().map(|source| (*source, ())).collect();
+        let mut before: Option<Reach> = None;
+        for source in sources {
+            if self.is_same(*source, &known) {
+                continue;
+            }
+            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability));
+            let mut reach = Reach::default();
+            states.to.add(&self.to, ability, *source, &mut reach);
+            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
+            reach.own &= !before.own;
+            reach.users -= &before.users;
+            reach.groups -= &before.groups;
+            // What two sources open is told once, but caused by both.
+            self.push(ability, Way::Source(*source), reach, gains);
+        }
+    }
+
+    /// Whether a source reached the same in the other state.
+    fn is_same(&self, source: Source, known: &BTreeMap<Source, ()>) -> bool {
+        let states = self.gains;
+        let no_transfers = states.to_transfers.is_empty();
+        match source {
+            Source::Rule(rule) => {
+                let other = states.pairing.other[rule as usize].map(Source::Rule);
+                no_transfers
+                    && states.pairing.same[rule as usize]
+                    && other.is_some_and(|other| known.contains_key(&other))
+            }
+            Source::GroupOwned => no_transfers && self.groups_same && known.contains_key(&source),
+            Source::Subordinates => self.hierarchy_same && no_transfers && known.contains_key(&source),
+            Source::Own => no_transfers && known.contains_key(&source),
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Default
+            | Source::ServiceForAll => known.contains_key(&source),
+            Source::Created
+            | Source::Group
+            | Source::GroupsOfSubordinates
+            | Source::RuleForSubordinate(_)
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => false,
+        }
+    }
+
+    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut Vec<Gain>) {
+        let states = self.gains;
+        let has_targets = states.to.index.kind(ability).has_targets();
+        reach.users &= &states.owning_users;
+        reach.groups &= states.comparable_groups(states.to.index.kind(ability));
+        // Of a user who is new, nothing was anyone's to begin with.
+        reach.own &= states.owning_users.contains(self.class.first.0);
+        let users = self.class.users.clone();
+        let only_oneself = match users[..] {
+            [only] => {
+                reach.users.remove(only);
+                reach.users.is_empty()
+            }
+            _ => reach.users.is_empty(),
+        };
+        if has_targets && only_oneself && reach.groups.is_empty() && !reach.own {
+            return;
+        }
+        let causes = Causes::new(states, &self.from, &self.to).of(ability, way, &reach);
+        gains.push(Gain {
+            users,
+            ability,
+            way,
+            own: reach.own,
+            owners: reach.users,
+            groups: reach.groups,
+            causes,
+        });
+    }
+}

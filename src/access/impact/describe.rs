@@ -1,0 +1,178 @@
+//! A set of people in few words: whole roles, whole groups, all but some.
+
+use roaring::RoaringBitmap;
+use serde::Serialize;
+
+use crate::access::index::RoleNumber;
+use crate::access::sharing::Party;
+use crate::access::state::Access;
+use crate::model::{GroupName, RoleName, UserName};
+
+/// Fewer people than this are named one by one.
+const NAMED: u64 = 3;
+
+/// A part of a set of people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Everyone.
+    Everyone,
+    /// Everyone with a role or one below it, and how many.
+    RoleAndSubordinates {
+        /// Which role.
+        role: RoleName,
+        /// How many.
+        people: u64,
+    },
+    /// Everyone with a role, and how many.
+    Role {
+        /// Which role.
+        role: RoleName,
+        /// How many.
+        people: u64,
+    },
+    /// Everyone in a group, and how many.
+    Members {
+        /// Which group.
+        group: GroupName,
+        /// How many.
+        people: u64,
+    },
+    /// A group as an owner.
+    Group(GroupName),
+    /// One user.
+    User(UserName),
+}
+
+/// A set of people, and of groups as owners, in few words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Crowd {
+    /// The parts that make it up, disjoint.
+    pub parts: Vec<Part>,
+    /// Who is not in it although a part says so.
+    pub but: Vec<UserName>,
+}
+
+/// Describes sets of people of one state.
+pub(super) struct Describe<'a> {
+    access: &'a Access<'a>,
+    /// Everyone who counts: those who can log in, or all where records are meant.
+    all: &'a RoaringBitmap,
+}
+
+impl<'a> Describe<'a> {
+    pub(super) fn new(access: &'a Access<'a>, all: &'a RoaringBitmap) -> Self {
+        Self { access, all }
+    }
+
+    /// The set in words. A party that it may be is tried first.
+    pub(super) fn crowd(&self, users: &RoaringBitmap, groups: &RoaringBitmap, likely: &[Party]) -> Crowd {
+        let index = &self.access.index;
+        let mut crowd = self.users(users, likely);
+        let groups = groups.iter().map(|group| index.groups.name(group).clone());
+        crowd.parts.extend(groups.map(Part::Group));
+        crowd
+    }
+
+    fn users(&self, users: &RoaringBitmap, likely: &[Party]) -> Crowd {
+        let missing = self.all - users;
+        if users.len() > NAMED && missing.len() <= NAMED && missing.len() * 4 <= users.len() {
+            let but = missing.iter().map(|user| self.name(user));
+            return Crowd {
+                parts: vec![Part::Everyone],
+                but: but.collect(),
+            };
+        }
+        for party in likely {
+            let (part, whole) = match party {
+                Party::Group(group) => {
+                    let whole = self.access.membership.members(*group) & self.all;
+                    let group = self.access.group_name(*group);
+                    let people = whole.len();
+                    (Part::Members { group, people }, whole)
+                }
+                Party::Role(role) => self.role(*role),
+                Party::RoleAndSubordinates(role) => self.role_and_subordinates(*role),
+                Party::Everyone | Party::User(_) => continue,
+            };
+            let but = &whole - users;
+            let close = but.len() <= NAMED && but.len() * 4 <= users.len();
+            if users.len() > NAMED && users.is_subset(&whole) && close {
+                return Crowd {
+                    parts: vec![part],
+                    but: but.iter().map(|user| self.name(user)).collect(),
+                };
+            }
+        }
+        Crowd {
+            parts: self.parts(users),
+            but: Vec::new(),
+        }
+    }
+
+    /// Whole subtrees of roles, whole roles, and whoever is left.
+    fn parts(&self, users: &RoaringBitmap) -> Vec<Part> {
+        let mut left = users.clone();
+        let mut parts = Vec::new();
+        let mut tried = RoaringBitmap::new();
+        while let Some(user) = left.min() {
+            let role = self.access.hierarchy.role_of[user as usize];
+            let part = role
+                .filter(|role| tried.insert(role.0))
+                .and_then(|role| self.whole(role, users));
+            match part {
+                Some((part, whole)) => {
+                    left -= whole;
+                    parts.push(part);
+                }
+                None => {
+                    left.remove(user);
+                    parts.push(Part::User(self.name(user)));
+                }
+            }
+        }
+        parts.sort_by_key(|part| matches!(part, Part::User(_)));
+        parts
+    }
+
+    /// The largest part around a role that is wholly in a set.
+    fn whole(&self, role: RoleNumber, users: &RoaringBitmap) -> Option<(Part, RoaringBitmap)> {
+        let (own, whole) = self.role(role);
+        if whole.len() < NAMED || !whole.is_subset(users) {
+            return None;
+        }
+        let mut largest = (own, whole);
+        for above in std::iter::once(role).chain(self.access.hierarchy.above(role)) {
+            let (part, whole) = self.role_and_subordinates(above);
+            if !whole.is_subset(users) {
+                break;
+            }
+            if whole.len() > largest.1.len() {
+                largest = (part, whole);
+            }
+        }
+        Some(largest)
+    }
+
+    fn role(&self, role: RoleNumber) -> (Part, RoaringBitmap) {
+        let whole = &self.access.hierarchy.users[role.at()] & self.all;
+        let part = Part::Role {
+            role: self.access.role_name(role),
+            people: whole.len(),
+        };
+        (part, whole)
+    }
+
+    fn role_and_subordinates(&self, role: RoleNumber) -> (Part, RoaringBitmap) {
+        let whole = &self.access.hierarchy.users_and_subordinates[role.at()] & self.all;
+        let part = Part::RoleAndSubordinates {
+            role: self.access.role_name(role),
+            people: whole.len(),
+        };
+        (part, whole)
+    }
+
+    fn name(&self, user: u32) -> UserName {
+        self.access.index.users.name(user).clone()
+    }
+}

@@ -1,0 +1,306 @@
+//! From drafts to lines: names, counts, examples, order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use roaring::RoaringBitmap;
+
+use super::Impact;
+use super::describe::Describe;
+use super::line::{Direction, Flag, Line, What, Whose};
+use super::merge::{Draft, Shown, drafts};
+use super::risk::{flags_of, risk};
+use crate::access::compare::{Cause, Comparison, Gain, Way};
+use crate::access::decide::Target;
+use crate::access::index::{GroupNumber, UserNumber};
+use crate::access::sharing::Party;
+use crate::access::state::{Access, Source};
+use crate::access::{Ability, Grant};
+use crate::model::{Identity, ModuleName, Principal, UserName};
+
+pub(super) fn impact(comparison: &Comparison<'_>, author: Option<&UserName>) -> Impact {
+    if comparison.touched.is_empty() && !comparison.transfers_records() {
+        return Impact::default();
+    }
+    let (before, after) = (comparison.before, comparison.after);
+    let old = before.administrator_set();
+    let new = after.administrator_set();
+    let became = Promotion::new(comparison, Direction::Gain, &new - &old);
+    let ceased = Promotion::new(comparison, Direction::Loss, &old - &new);
+
+    let mut people = RoaringBitmap::new();
+    let mut lines = Vec::new();
+    let author = author.and_then(|author| after.index.users.number(author));
+    for (promotion, state) in [(became, after), (ceased, before)] {
+        let direction = promotion.direction;
+        people |= &promotion.who;
+        let gains = match direction {
+            Direction::Gain => comparison.gains(),
+            Direction::Loss => comparison.losses(),
+        };
+        let maker = Maker {
+            comparison,
+            state,
+            everyone: state.index.users.iter().map(|(user, _)| user).collect(),
+            author,
+        };
+        lines.extend(maker.promoted(&promotion, &gains));
+        for draft in drafts(state, direction, gains) {
+            people |= &draft.who;
+            // Someone who may do everything now is told as that, not ability by ability.
+            let rest = &draft.who - &promotion.unlimited;
+            if !rest.is_empty() {
+                lines.push(maker.line(Draft { who: rest, ..draft }));
+            }
+        }
+    }
+    lines.sort_by(|left, right| {
+        let reach = |line: &Line| line.people * line.whose.as_ref().map_or(1, |whose| whose.owners.max(1));
+        let key = |line: &Line| (line.risk, line.direction, std::cmp::Reverse(reach(line)));
+        key(left).cmp(&key(right))
+    });
+    let effective = lines.iter().flat_map(|line| line.causes.iter().cloned());
+    Impact {
+        effective: effective.collect(),
+        people: people.len(),
+        lines,
+    }
+}
+
+/// Users who become administrators in effect, or cease to be.
+struct Promotion {
+    direction: Direction,
+    who: RoaringBitmap,
+    /// Those of them who may do everything.
+    unlimited: RoaringBitmap,
+}
+
+impl Promotion {
+    fn new(comparison: &Comparison<'_>, direction: Direction, who: RoaringBitmap) -> Self {
+        let state = match direction {
+            Direction::Gain => comparison.after,
+            Direction::Loss => comparison.before,
+        };
+        let unlimited = who
+            .iter()
+            .filter(|user| state.unlimited(UserNumber(*user)).is_some());
+        Self {
+            direction,
+            unlimited: unlimited.collect(),
+            who,
+        }
+    }
+}
+
+/// Makes lines of one direction.
+struct Maker<'m> {
+    comparison: &'m Comparison<'m>,
+    /// The state in which the gains exist.
+    state: &'m Access<'m>,
+    everyone: RoaringBitmap,
+    author: Option<u32>,
+}
+
+impl Maker<'_> {
+    fn promoted(&self, promotion: &Promotion, gains: &[Gain]) -> Option<Line> {
+        if promotion.who.is_empty() {
+            return None;
+        }
+        let administrative = &self.state.system.definition().access.administrative_permissions;
+        let makes_one = |gain: &&Gain| {
+            let permission = match self.state.index.named(gain.ability) {
+                Ability::Permission(id) => administrative.contains_key(id),
+                Ability::Action { .. }
+                | Ability::Field { .. }
+                | Ability::Service(_)
+                | Ability::Role(_)
+                | Ability::Authorisation { .. } => false,
+            };
+            let of_them = |set: &RoaringBitmap| gain.users.iter().any(|user| set.contains(*user));
+            (permission && of_them(&promotion.who)) || of_them(&promotion.unlimited)
+        };
+        let causes = gains
+            .iter()
+            .filter(makes_one)
+            .flat_map(|gain| gain.causes.clone());
+        let causes: BTreeSet<Cause> = causes.collect();
+        let what = What::Administration;
+        let mut flags = flags_of(self.state, promotion.direction, &what);
+        self.flag_author(promotion.direction, &promotion.who, &mut flags);
+        let people = promotion.who.len();
+        Some(Line {
+            risk: risk(self.state, promotion.direction, &flags, people, &what, None),
+            flags,
+            direction: promotion.direction,
+            who: self.people(&promotion.who, &[]),
+            people,
+            what,
+            whose: None,
+            example: None,
+            causes: self.causes(&causes, &promotion.who, &RoaringBitmap::new()),
+        })
+    }
+
+    fn flag_author(&self, direction: Direction, who: &RoaringBitmap, flags: &mut BTreeSet<Flag>) {
+        if direction == Direction::Gain && self.author.is_some_and(|author| who.contains(author)) {
+            flags.insert(Flag::AuthorGains);
+        }
+    }
+
+    fn people(&self, who: &RoaringBitmap, likely: &[Party]) -> super::Crowd {
+        Describe::new(self.state, &self.state.active).crowd(who, &RoaringBitmap::new(), likely)
+    }
+
+    fn line(&self, draft: Draft) -> Line {
+        let state = self.state;
+        let names = draft
+            .abilities
+            .iter()
+            .map(|ability| state.index.named(*ability).clone());
+        let what = What::Abilities(names.collect());
+        let has_targets = draft
+            .abilities
+            .iter()
+            .any(|ability| state.index.kind(*ability).has_targets());
+        let (likely_who, likely_whose) = self.parties(&draft);
+        let mut owners = draft.owners.clone();
+        if draft.who.len() == 1 {
+            owners -= &draft.who;
+        }
+        let whose = has_targets.then(|| Whose {
+            own: draft.own,
+            others: Describe::new(state, &self.everyone).crowd(&owners, &draft.groups, &likely_whose),
+            owners: owners.len() + draft.groups.len(),
+            alike: draft.alike,
+            records: self.records(&draft, &owners),
+        });
+        let mut flags = flags_of(state, draft.direction, &what);
+        flags.extend(&draft.flags);
+        self.flag_author(draft.direction, &draft.who, &mut flags);
+        let people = draft.who.len();
+        Line {
+            risk: risk(state, draft.direction, &flags, people, &what, whose.as_ref()),
+            flags,
+            direction: draft.direction,
+            who: self.people(&draft.who, &likely_who),
+            people,
+            what,
+            whose,
+            example: self.example(&draft),
+            causes: self.causes(&draft.causes, &draft.who, &owners),
+        }
+    }
+
+    /// Whom the people and the owners most likely are: those whom the rule, or a changed group, names.
+    fn parties(&self, draft: &Draft) -> (Vec<Party>, Vec<Party>) {
+        let (mut who, mut whose) = (Vec::new(), Vec::new());
+        if let Way::Source(Source::Rule(rule)) = draft.way {
+            let rule = &self.state.sharing.rules[rule as usize];
+            who.push(rule.to);
+            whose.push(rule.from);
+        }
+        for cause in &draft.causes {
+            let Cause::Object(identity) = cause else { continue };
+            let party = match identity {
+                Identity::Group(name) => self.state.group(name).ok().map(Party::Group),
+                Identity::Role(name) => self.state.role(name).ok().map(Party::Role),
+                Identity::Profile(_)
+                | Identity::SharingDefault(_)
+                | Identity::SharingRule(_)
+                | Identity::User(_) => None,
+            };
+            who.extend(party);
+            whose.extend(party);
+        }
+        (who, whose)
+    }
+
+    /// How many records the owners have in the modules in question, where they are counted.
+    fn records(&self, draft: &Draft, owners: &RoaringBitmap) -> Option<u64> {
+        let counted = &self.comparison.before.snapshot.records.0;
+        if counted.is_empty() {
+            return None;
+        }
+        let modules: BTreeSet<&ModuleName> = draft
+            .abilities
+            .iter()
+            .filter_map(|ability| match self.state.index.named(*ability) {
+                Ability::Action { module, .. } => Some(module),
+                Ability::Field { .. }
+                | Ability::Permission(_)
+                | Ability::Service(_)
+                | Ability::Role(_)
+                | Ability::Authorisation { .. } => None,
+            })
+            .collect();
+        let index = &self.state.index;
+        let covered = |principal: &Principal| match principal {
+            Principal::User(name) => index.users.number(name).is_some_and(|user| owners.contains(user)),
+            Principal::Group(name) => {
+                let number = index.groups.number(name);
+                number.is_some_and(|group| draft.groups.contains(group))
+            }
+            Principal::Everyone | Principal::Role(_) | Principal::RoleAndSubordinates(_) => false,
+        };
+        let counts = counted.iter().filter(|(owner, _)| covered(owner));
+        let counts = counts.flat_map(|(_, counts)| counts.iter());
+        let counts = counts.filter(|(module, _)| modules.contains(module));
+        Some(counts.map(|(_, count)| count).sum())
+    }
+
+    fn example(&self, draft: &Draft) -> Option<(UserName, Grant)> {
+        let (user, ability, shown) = draft.example;
+        let user = if draft.who.contains(user) {
+            user
+        } else {
+            draft.who.min()?
+        };
+        let target = match shown {
+            Some(Shown::User(owner)) => Some(Target::User(UserNumber(owner))),
+            Some(Shown::Group(group)) => Some(Target::Group(GroupNumber(group))),
+            None => None,
+        };
+        let grant = self
+            .state
+            .first_grant(UserNumber(user), ability, target, draft.way)?;
+        Some((self.state.index.users.name(user).clone(), grant))
+    }
+
+    /// The objects behind causes: whoever has another role has it by a change of the user, or because the role went.
+    fn causes(
+        &self,
+        causes: &BTreeSet<Cause>,
+        who: &RoaringBitmap,
+        owners: &RoaringBitmap,
+    ) -> BTreeSet<Identity> {
+        let mut named = BTreeSet::new();
+        let touched = &self.comparison.touched.users;
+        for cause in causes {
+            match cause {
+                Cause::Object(identity) => {
+                    named.insert(identity.clone());
+                }
+                Cause::OwnRole => named.extend(self.role_changes(&(who & touched))),
+                Cause::OwnersRole => named.extend(self.role_changes(&(owners & touched))),
+            }
+        }
+        named
+    }
+
+    fn role_changes(&self, users: &RoaringBitmap) -> Vec<Identity> {
+        let (before, after) = (self.comparison.before, self.comparison.after);
+        let mut gone: BTreeMap<u32, bool> = BTreeMap::new();
+        let changes = users.iter().map(|user| {
+            let role = before.hierarchy.role(UserNumber(user));
+            let gone = role.filter(|role| {
+                *gone
+                    .entry(role.0)
+                    .or_insert_with(|| !after.snapshot.roles.contains_key(before.index.roles.name(role.0)))
+            });
+            match gone {
+                Some(role) => Identity::Role(before.role_name(role)),
+                None => Identity::User(before.index.users.name(user).clone()),
+            }
+        });
+        changes.collect()
+    }
+}
