@@ -1,9 +1,8 @@
 //! The policy of a project, for the commands that keep to it.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use clap::Args;
 
 use super::Failure;
@@ -12,7 +11,7 @@ use super::workspace::Workspace;
 use crate::access::Access;
 use crate::manifest::{POLICY_FILE, PolicyFile};
 use crate::model::{Installation, Snapshot};
-use crate::policy::{Day, Verdict, keep, resolve_policy};
+use crate::policy::{Verdict, keep, resolve_policy};
 use crate::report::policy_broken;
 
 /// Which policy.
@@ -42,14 +41,7 @@ impl PolicyArgs {
     }
 }
 
-/// The day it is, in UTC.
-pub(super) fn today() -> Result<Day, Failure> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let since = since.map_err(|_| anyhow!("the clock of this machine is before 1970"))?;
-    Ok(Day::of_unix_seconds(since.as_secs()))
-}
-
-/// Judges a policy on a state. Mistakes in it are printed and end the command.
+/// Judges a policy on a state, for the workspace's day. Mistakes in it are printed and end the command.
 pub(super) fn judge(
     ui: &mut Ui,
     workspace: &mut Workspace,
@@ -62,15 +54,18 @@ pub(super) fn judge(
         workspace.stop_on_errors(ui)?;
         return Ok(Vec::new());
     };
-    let today = today()?;
-    let Workspace { reading, project, .. } = workspace;
+    let Workspace {
+        reading,
+        project,
+        today,
+    } = workspace;
     let access = Access::new(&project.system, state, installation);
-    let policy = resolve_policy(file, &access, today, &mut reading.diagnostics);
+    let policy = resolve_policy(file, &access, *today, &mut reading.diagnostics);
     if reading.diagnostics.has_errors() {
         ui.diagnostics(&mut reading.diagnostics, &reading.sources);
         return Err(Failure::Reported);
     }
-    Ok(keep(&policy, &access, today)?)
+    Ok(keep(&policy, &access, *today)?)
 }
 
 /// Says what is broken. Whether anything is.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::policy::{PolicyArgs, today};
+use super::day::Day;
+use super::policy::PolicyArgs;
 use super::ui::Ui;
 use super::workspace::{Workspace, known_installation, write_file};
 use super::{Exit, Failure, Format, Target};
@@ -29,6 +30,8 @@ pub(super) struct TestArgs {
     /// Judge the manifests alone, without a deployment
     #[arg(long, conflicts_with = "deployment")]
     offline: bool,
+    #[command(flatten)]
+    day: Day,
     #[command(flatten)]
     policy: PolicyArgs,
     /// How the result is printed
@@ -54,13 +57,18 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
     } else {
         Workspace::open(ui, folder)?
     };
+    workspace.today = args.day.or(workspace.today);
     let judged = load(ui, &mut workspace, args)?;
     // Read after the state, so that mistakes in their shape and unknown names come in one run.
     let files = workspace.reading.access_tests(folder);
     let policy = args.policy.read(&mut workspace, folder)?;
-    let today = today()?;
 
-    let Workspace { reading, project, .. } = &mut workspace;
+    let Workspace {
+        reading,
+        project,
+        today,
+    } = &mut workspace;
+    let today = *today;
     let access = Access::new(&project.system, &judged.state, &judged.installation);
     let tests = resolve_tests(&files, &access, &mut reading.diagnostics);
     let rules = policy

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::asking::AbilityDocument;
 use super::document::PrincipalDocument;
+use super::member::last_day;
 use crate::model::{ActionId, GroupName, ModuleName, RoleName, UserName};
 use crate::text::Spanned;
 
@@ -88,11 +89,7 @@ pub struct ExceptionDocument {
     #[schemars(with = "String")]
     pub group: Option<Spanned<GroupName>>,
     /// The last day on which the exception counts, in UTC. Without it, it always counts.
-    #[schemars(with = "String", extend(
-        "pattern" = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-        "x-expected" = "a day such as 2026-12-31",
-        "examples" = ["2026-12-31"]
-    ))]
+    #[schemars(schema_with = "last_day")]
     pub until: Option<Spanned<String>>,
     /// Why there is an exception.
     #[schemars(with = "String")]

@@ -5,10 +5,9 @@
 use roaring::RoaringBitmap;
 
 use super::NAMED;
-use super::day::Day;
 use super::rules::{Duties, Exception, MaximumReach, Policy, RuleKind};
 use crate::access::{Ability, Access, Decision, Grant, Owner, Owners, Right, Step, Unknown};
-use crate::model::{ModuleName, RoleName, UserName};
+use crate::model::{Date, ModuleName, RoleName, UserName};
 use crate::text::Span;
 
 /// How a rule came out.
@@ -53,7 +52,7 @@ pub struct Holding {
     /// One way to each ability, in the order of the rule.
     pub ways: Vec<WayTo>,
     /// The last day of the exception that the user had.
-    pub expired: Option<Day>,
+    pub expired: Option<Date>,
 }
 
 /// One way to an ability.
@@ -83,14 +82,14 @@ pub struct FarReach {
     /// Whom that way reaches.
     pub owner: Option<Owner>,
     /// The last day of the exception that this user had.
-    pub expired: Option<Day>,
+    pub expired: Option<Date>,
 }
 
 /// Judges a policy on the state that it was resolved against: one verdict for each rule, in the order of the file.
 ///
 /// # Errors
 /// When a rule names what the state does not have: then it was resolved against another.
-pub fn keep(policy: &Policy, access: &Access<'_>, today: Day) -> Result<Vec<Verdict>, Unknown> {
+pub fn keep(policy: &Policy, access: &Access<'_>, today: Date) -> Result<Vec<Verdict>, Unknown> {
     let mut verdicts = Vec::new();
     for rule in &policy.duties {
         verdicts.push(Verdict {
@@ -133,7 +132,7 @@ pub fn keep(policy: &Policy, access: &Access<'_>, today: Day) -> Result<Vec<Verd
     Ok(verdicts)
 }
 
-fn duties(rule: &Duties, access: &Access<'_>, today: Day) -> Result<Option<Breach>, Unknown> {
+fn duties(rule: &Duties, access: &Access<'_>, today: Date) -> Result<Option<Breach>, Unknown> {
     let among = access.active_users() - excepted(&rule.except, access, today)?;
     let found = access.holders_of_all(&rule.abilities, None, &among)?;
     if found.is_empty() {
@@ -158,7 +157,7 @@ fn duties(rule: &Duties, access: &Access<'_>, today: Day) -> Result<Option<Breac
     Ok(Some(Breach::Duties { holders, more }))
 }
 
-fn reach(rule: &MaximumReach, access: &Access<'_>, today: Day) -> Result<Option<Breach>, Unknown> {
+fn reach(rule: &MaximumReach, access: &Access<'_>, today: Date) -> Result<Option<Breach>, Unknown> {
     let among = access.active_users() - excepted(&rule.except, access, today)?;
     let expired = Expired::new(&rule.except, access, today)?;
     // Whoever reaches every user reaches too far, also where some group's records stay closed.
@@ -209,7 +208,7 @@ fn way_to(
 }
 
 /// Everyone for whom an exception counts.
-fn excepted(except: &[Exception], access: &Access<'_>, today: Day) -> Result<RoaringBitmap, Unknown> {
+fn excepted(except: &[Exception], access: &Access<'_>, today: Date) -> Result<RoaringBitmap, Unknown> {
     let mut excepted = RoaringBitmap::new();
     for exception in except.iter().filter(|exception| exception.counts_on(today)) {
         excepted |= access.users_of(&exception.who)?;
@@ -218,10 +217,10 @@ fn excepted(except: &[Exception], access: &Access<'_>, today: Day) -> Result<Roa
 }
 
 /// The exceptions that ended, and for whom they counted.
-struct Expired(Vec<(RoaringBitmap, Day)>);
+struct Expired(Vec<(RoaringBitmap, Date)>);
 
 impl Expired {
-    fn new(except: &[Exception], access: &Access<'_>, today: Day) -> Result<Self, Unknown> {
+    fn new(except: &[Exception], access: &Access<'_>, today: Date) -> Result<Self, Unknown> {
         let ended = except.iter().filter(|exception| !exception.counts_on(today));
         let mut all = Vec::new();
         for exception in ended {
@@ -231,7 +230,7 @@ impl Expired {
         Ok(Self(all))
     }
 
-    fn of(&self, user: u32) -> Option<Day> {
+    fn of(&self, user: u32) -> Option<Date> {
         let ended = self.0.iter().filter(|(users, _)| users.contains(user));
         ended.map(|(_, until)| *until).max()
     }

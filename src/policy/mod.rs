@@ -6,14 +6,12 @@
 //! Deliberately not here: reading files, the clock, words for people (`report`), exit codes.
 
 mod access_test;
-mod day;
 mod judge;
 mod keep;
 mod names;
 mod rules;
 
 pub use access_test::{About, AccessTest, Expected, Question, resolve_tests};
-pub use day::{Day, NoDay};
 pub use judge::{Allowed, Outcome, Refused, judge};
 pub use keep::{Breach, FarReach, Holding, Verdict, WayTo, keep};
 pub use rules::{Duties, Exception, MaximumReach, Policy, RuleKind, resolve_policy};

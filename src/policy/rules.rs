@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use super::day::Day;
 use super::names::Names;
 use crate::access::{Ability, Access};
 use crate::manifest::{DutiesDocument, ExceptionDocument, OfDocument, PolicyFile, ReachDocument};
-use crate::model::{ActionId, ModuleName, Principal};
+use crate::model::{ActionId, Date, ModuleName, Principal};
 use crate::text::{Code, Diagnostic, Diagnostics, Span, Spanned};
 
 /// Everything that must hold.
@@ -78,13 +77,13 @@ pub struct Exception {
     /// For whom.
     pub who: Principal,
     /// The last day on which it counts; without one it always counts.
-    pub until: Option<Day>,
+    pub until: Option<Date>,
 }
 
 impl Exception {
     /// Whether the exception still counts on a day.
-    pub fn counts_on(&self, today: Day) -> bool {
-        self.until.is_none_or(|until| today <= until)
+    pub fn counts_on(&self, today: Date) -> bool {
+        self.until.is_none_or(|until| !until.is_over(today))
     }
 }
 
@@ -123,7 +122,7 @@ impl fmt::Display for MaximumReach {
 pub fn resolve_policy(
     file: &PolicyFile,
     access: &Access<'_>,
-    today: Day,
+    today: Date,
     diagnostics: &mut Diagnostics,
 ) -> Policy {
     let mut names = Names::new(access, diagnostics, file.intact);
@@ -154,7 +153,7 @@ pub fn resolve_policy(
     }
 }
 
-fn resolve_duties(names: &mut Names<'_>, written: &Spanned<DutiesDocument>, today: Day) -> Option<Duties> {
+fn resolve_duties(names: &mut Names<'_>, written: &Spanned<DutiesDocument>, today: Date) -> Option<Duties> {
     let DutiesDocument {
         name,
         abilities,
@@ -176,7 +175,7 @@ fn resolve_duties(names: &mut Names<'_>, written: &Spanned<DutiesDocument>, toda
 fn resolve_reach(
     names: &mut Names<'_>,
     written: &Spanned<ReachDocument>,
-    today: Day,
+    today: Date,
 ) -> Option<MaximumReach> {
     let ReachDocument {
         name,
@@ -219,7 +218,7 @@ fn resolve_reach(
 fn exceptions(
     names: &mut Names<'_>,
     written: &[Spanned<ExceptionDocument>],
-    today: Day,
+    today: Date,
 ) -> Option<Vec<Exception>> {
     let exceptions: Vec<Option<Exception>> = written
         .iter()
@@ -228,7 +227,7 @@ fn exceptions(
     exceptions.into_iter().collect()
 }
 
-fn exception(names: &mut Names<'_>, written: &Spanned<ExceptionDocument>, today: Day) -> Option<Exception> {
+fn exception(names: &mut Names<'_>, written: &Spanned<ExceptionDocument>, today: Date) -> Option<Exception> {
     let ExceptionDocument {
         user,
         role,
@@ -252,10 +251,10 @@ fn exception(names: &mut Names<'_>, written: &Spanned<ExceptionDocument>, today:
     };
     let until = match until {
         None => None,
-        Some(text) => match text.value.parse::<Day>() {
-            Ok(day) => Some((day, text.span)),
+        Some(text) => match text.value.parse::<Date>() {
+            Ok(date) => Some((date, text.span)),
             Err(error) => {
-                let message = format!("`{}` is {error}", text.value);
+                let message = format!("`{}` {error}", text.value);
                 names.report(Diagnostic::error(Code::InvalidValue, message).at(text.span));
                 return None;
             }

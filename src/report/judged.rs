@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::layout::visible;
 use super::{carriers, refusal, way};
 use crate::access::Owner;
+use crate::model::Date;
 use crate::policy::{Breach, FarReach, Holding, Outcome, Refused, Verdict, WayTo};
 use crate::text::{Sources, Span};
 
@@ -450,6 +451,6 @@ fn far_reach(far: &FarReach) -> BreachReport {
     }
 }
 
-fn ended(expired: Option<crate::policy::Day>) -> String {
+fn ended(expired: Option<Date>) -> String {
     expired.map_or_else(String::new, |day| format!("; the exception ended on {day}"))
 }

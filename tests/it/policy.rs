@@ -92,19 +92,13 @@ fn another_file_can_be_named() {
         .refuses("unreadable-file");
 }
 
+/// The rule with an exception for anna that has a last day.
+fn until(day: &str) -> String {
+    format!("{DUTIES}      - {{ user: anna, until: {day} }}\n")
+}
+
 #[test]
 fn exceptions_end() {
-    let until = |day: &str| {
-        DUTIES
-            .replace(
-                "{ user: root }",
-                &format!("{{ user: root }}, {{ user: anna, until: {day} }}"),
-            )
-            .replace(
-                "      - { user: root }, { user: anna",
-                "      - { user: root }\n      - { user: anna",
-            )
-    };
     let ended = project()
         .file("policy.yaml", &until("2020-12-31"))
         .run(&["plan"])
@@ -134,6 +128,27 @@ fn exceptions_end() {
             .file("policy.yaml", &until(day))
             .run(&["plan"])
             .refuses("invalid-value");
+    }
+}
+
+#[test]
+fn exceptions_end_by_the_day_that_is_named() {
+    let project = project().file("policy.yaml", &until("2026-12-31"));
+    for (command, day, code) in [
+        ("plan", "2026-12-31", 0),
+        ("plan", "2027-01-01", 4),
+        ("test", "2026-12-31", 0),
+        ("test", "2027-01-01", 4),
+        ("apply", "2027-01-01", 4),
+        ("apply", "2026-12-31", 0),
+    ] {
+        let mut arguments = vec![command, "--today", day];
+        if command == "apply" {
+            arguments.push("--auto-approve");
+        }
+        let run = project.run(&arguments).exits(code);
+        let warned = run.codes("warning") == ["expired-exception"];
+        assert_eq!(warned, code == 4, "{command} on {day}\n{}", run.stderr);
     }
 }
 
