@@ -70,7 +70,11 @@ pub(super) fn judge_planned(
     planned: &Planned,
 ) -> Result<Vec<Verdict>, Failure> {
     let known = known_installation(&workspace.project.installation, planned.desired());
-    judge(ui, workspace, policy, planned.desired(), &known)
+    let verdicts = judge(ui, workspace, policy, planned.desired(), &known)?;
+    if policy.is_some() {
+        ui.timings.end("policy");
+    }
+    Ok(verdicts)
 }
 
 pub(super) fn style(ui: &Ui, verbose: bool) -> Style {

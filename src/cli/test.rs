@@ -1,37 +1,38 @@
 //! `rolecall test`.
 
-use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::day::Day;
 use super::policy::PolicyArgs;
+use super::source::{People, Source, State};
 use super::ui::Ui;
-use super::workspace::{Workspace, known_installation, write_file};
+use super::workspace::{Workspace, write_file};
 use super::{Exit, Failure, Format, Target};
 use crate::access::Access;
-use crate::model::{Installation, Snapshot};
 use crate::policy::{judge, keep, resolve_policy, resolve_tests};
-use crate::report::{JudgedReport, JudgedState, judged_json, judged_terminal, junit};
+use crate::report::{JudgedReport, judged_json, judged_terminal, junit};
 use crate::text::{Code, Diagnostic};
 
 /// Run access tests: who may do what, and why
 ///
 /// Reads every *.access.yaml of the project and its policy, and judges them on the access that follows once the
-/// manifests are applied: on a deployment with the plan carried out in memory. Nothing is written to it.
+/// manifests are applied: on a deployment with the plan carried out in memory. With `--in` on another state: see
+/// docs/sources.md. Nothing is written to a deployment.
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     #[command(flatten)]
     target: Target,
-    /// Judge the deployment as it is, without the manifests
-    #[arg(long, conflicts_with = "offline")]
-    live: bool,
-    /// Judge the manifests alone, without a deployment
-    #[arg(long, conflicts_with = "deployment")]
-    offline: bool,
+    /// Another state than the planned one: deployment:NAME, git:REV:PATH, a project folder or an exported file
+    #[arg(long = "in", value_name = "SOURCE", conflicts_with = "deployment")]
+    source: Option<Source>,
     #[command(flatten)]
     day: Day,
+    /// Take users and their records from an exported file
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
     #[command(flatten)]
     policy: PolicyArgs,
     /// How the result is printed
@@ -42,34 +43,19 @@ pub(super) struct TestArgs {
     junit: Option<PathBuf>,
 }
 
-/// The state that is judged.
-struct Judged {
-    kind: JudgedState,
-    deployment: Option<String>,
-    state: Snapshot,
-    installation: Installation,
-}
-
 pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
     let folder = &args.target.folder;
-    let mut workspace = if args.live {
-        Workspace::open_project(ui, folder)?
-    } else {
-        Workspace::open(ui, folder)?
-    };
+    // What is asked is the project's, wherever the state is from.
+    let mut workspace = Workspace::open_project(ui, folder)?;
     workspace.today = args.day.or(workspace.today);
-    let judged = load(ui, &mut workspace, args)?;
-    // Read after the state, so that mistakes in their shape and unknown names come in one run.
+    let state = state(ui, &workspace, args)?;
     let files = workspace.reading.access_tests(folder);
     let policy = args.policy.read(&mut workspace, folder)?;
 
-    let Workspace {
-        reading,
-        project,
-        today,
-    } = &mut workspace;
+    let Workspace { reading, today, .. } = &mut workspace;
     let today = *today;
-    let access = Access::new(&project.system, &judged.state, &judged.installation);
+    let access = Access::new(&state.system, &state.snapshot, &state.installation);
+    ui.timings.end("access");
     let tests = resolve_tests(&files, &access, &mut reading.diagnostics);
     let rules = policy
         .as_ref()
@@ -88,11 +74,11 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
     }
     let outcomes = judge(&tests, &access)?;
     let verdicts = rules.map_or_else(|| Ok(Vec::new()), |rules| keep(&rules, &access, today))?;
+    ui.timings.end("tests and policy");
 
     let report = JudgedReport::new(
-        project.system.definition().name.as_str(),
-        judged.kind,
-        judged.deployment.as_deref(),
+        state.system.definition().name.as_str(),
+        &state.origin.to_string(),
         &outcomes,
         &verdicts,
         &reading.sources,
@@ -108,29 +94,27 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
     Ok(if report.passed() { Exit::Done } else { Exit::Policy })
 }
 
-/// Loads the state that the arguments ask for.
-fn load(ui: &mut Ui, workspace: &mut Workspace, args: &TestArgs) -> Result<Judged, Failure> {
-    if args.offline {
-        let state = ManuallyDrop::into_inner(workspace.check_offline()).desired;
-        workspace.stop_on_errors(ui)?;
-        return Ok(Judged {
-            kind: JudgedState::Offline,
-            deployment: None,
-            installation: workspace.project.installation.clone(),
-            state,
-        });
+/// The state that is asked for; one of another system than the project's is an error.
+fn state(ui: &mut Ui, workspace: &Workspace, args: &TestArgs) -> Result<State, Failure> {
+    let people = args.users.as_deref().map(People::read).transpose()?;
+    let source = args.source.clone().unwrap_or_default();
+    let state = source.resolve(ui, &args.target, workspace.today)?;
+    let (found, project) = (
+        &state.system.definition().name,
+        &workspace.project.system.definition().name,
+    );
+    if found != project {
+        return Err(anyhow!(
+            "{} is a state of {found}, the project of {project}\n\
+             hint: name the project whose tests are about it",
+            state.origin
+        )
+        .into());
     }
-    let entry = workspace.deployment(&args.target)?;
-    let (kind, state) = if args.live {
-        (JudgedState::Live, workspace.live(ui, &entry)?)
-    } else {
-        let planned = workspace.plan(ui, &entry)?;
-        (JudgedState::Planned, planned.into_desired())
+    let state = match &people {
+        Some(people) => state.with_people(ui, people)?,
+        None => state,
     };
-    Ok(Judged {
-        kind,
-        installation: known_installation(&workspace.project.installation, &state),
-        deployment: Some(entry.name),
-        state,
-    })
+    ui.timings.end("state");
+    Ok(state)
 }

@@ -45,11 +45,6 @@ impl Planned {
     pub(super) fn desired(&self) -> &Snapshot {
         &self.overlay.desired
     }
-
-    /// The state after the plan, alone.
-    pub(super) fn into_desired(self) -> Snapshot {
-        Kept::into_inner(self.overlay).desired
-    }
 }
 
 impl Workspace {

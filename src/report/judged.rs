@@ -15,18 +15,6 @@ pub const JUDGED_FORMAT_VERSION: &str = "1.0";
 /// How many ways one user's answer shows.
 const WAYS: usize = 3;
 
-/// Which state was judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JudgedState {
-    /// A deployment as it will be once the manifests are applied.
-    Planned,
-    /// A deployment as it is.
-    Live,
-    /// The manifests alone.
-    Offline,
-}
-
 /// Everything that was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JudgedReport {
@@ -34,10 +22,8 @@ pub struct JudgedReport {
     pub format_version: &'static str,
     /// The name of the system.
     pub system: String,
-    /// Which state was judged.
-    pub state: JudgedState,
-    /// The deployment, where there is one.
-    pub deployment: Option<String>,
+    /// Which state was judged, for people: `manifests over local`.
+    pub state: String,
     /// The access tests, in the order of the files.
     pub tests: Vec<TestReport>,
     /// The rules of the policy, in the order of the file.
@@ -143,11 +129,10 @@ pub struct JudgedTotals {
 }
 
 impl JudgedReport {
-    /// The report on what was judged.
+    /// The report on what was judged. `state` says in words which state that was.
     pub fn new(
         system: &str,
-        state: JudgedState,
-        deployment: Option<&str>,
+        state: &str,
         outcomes: &[Outcome],
         verdicts: &[Verdict],
         sources: &Sources,
@@ -159,8 +144,7 @@ impl JudgedReport {
         Self {
             format_version: JUDGED_FORMAT_VERSION,
             system: system.to_owned(),
-            state,
-            deployment: deployment.map(str::to_owned),
+            state: state.to_owned(),
             totals: JudgedTotals {
                 passed,
                 failed: tests.len() - passed,

@@ -115,7 +115,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::judged::{JudgedState, JudgedTotals, RefusedReport};
+    use crate::report::judged::{JudgedTotals, RefusedReport};
 
     #[test]
     fn nothing_breaks_out_of_its_place() {
@@ -156,8 +156,7 @@ mod tests {
         let report = JudgedReport {
             format_version: "1.0",
             system: "berlicrm".into(),
-            state: JudgedState::Planned,
-            deployment: None,
+            state: "manifests over local".into(),
             tests: vec![
                 test("one", "access/a.access.yaml", 3, true),
                 test("\"two\"", "access/a.access.yaml", 5, false),

@@ -27,8 +27,8 @@ use serde::Serialize;
 pub use self::follow::Follows;
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
 pub use self::judged::{
-    AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedState, JudgedTotals,
-    PolicyRuleReport, RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
+    AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
+    RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
 };
 pub use self::junit::junit;
 pub use self::state::State;

@@ -1,4 +1,4 @@
-//! `rolecall test`: access tests on the planned, the live and the offline state.
+//! `rolecall test`: access tests on the planned state, and on those of other sources.
 
 use std::fs;
 
@@ -217,25 +217,28 @@ fn the_state_is_the_one_that_is_asked_for() {
         "  - { check: { user: anna, action: view, module: Leads, owner: { user: ben } }, allow: true }\n";
     let project = with(test);
     project.run(&["test"]).exits(0);
-    project.run(&["test", "--live"]).exits(4);
+    project.run(&["test", "--in", "deployment:local"]).exits(4);
     assert!(
         !project.path().join(".rolecall").exists(),
         "a test writes no deployment"
     );
     project.run(&["apply", "--auto-approve"]).exits(0);
-    project.run(&["test", "--live"]).exits(0);
+    project.run(&["test", "--in", "deployment:local"]).exits(0);
     // Without a deployment nobody knows ben.
-    project.run(&["test", "--offline"]).refuses("unknown-user");
+    project.run(&["test", "--in", "."]).refuses("unknown-user");
     project.run(&["test", "--deployment", "other"]).exits(1);
-    project.run(&["test", "--live", "--offline"]).exits(1);
+    project.run(&["test", "--in", "deployment:other"]).exits(1);
+    project
+        .run(&["test", "--in", ".", "--deployment", "local"])
+        .exits(1);
     // Mistakes in manifests do not keep anyone from judging what is live.
     let project = project.file("manifests/broken.yaml", "nonsense: {}\n");
-    project.run(&["test", "--live"]).exits(0);
+    project.run(&["test", "--in", "deployment:local"]).exits(0);
     project.run(&["test"]).exits(1);
 }
 
 #[test]
-fn offline_the_manifests_are_enough() {
+fn without_a_deployment_the_manifests_are_enough() {
     let project = Project::new("berlicrm")
         .manifest(
             r#"
@@ -248,8 +251,107 @@ users: { anna: { role: Rep } }
             "a.access.yaml",
             "tests: [{ check: { user: anna, action: view, module: Leads }, allow: true }]\n",
         );
-    project.run(&["test", "--offline"]).exits(0);
+    project.run(&["test", "--in", "."]).exits(0);
     project.run(&["test"]).refuses("unknown-user");
+}
+
+#[test]
+fn the_people_can_be_those_of_an_exported_file() {
+    let test =
+        "  - { check: { user: anna, action: view, module: Leads, owner: { user: ben } }, allow: true }\n";
+    let project = with(test);
+    project.run(&["export", "--out", "people.json"]).exits(0);
+    // Now ben is known; what his role permits is on the deployment alone.
+    let run = project
+        .run(&["test", "--in", ".", "--users", "people.json"])
+        .exits(4);
+    assert!(
+        run.stdout.contains("anna may not, and must: view Leads of ben"),
+        "{}",
+        run.stdout
+    );
+    let run = project
+        .run(&["test", "--users", "people.json", "--format", "json"])
+        .exits(0);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        json["state"],
+        "manifests over local with the people of people.json"
+    );
+}
+
+#[test]
+fn the_tests_are_the_projects_wherever_the_state_is_from() {
+    let test =
+        "  - { check: { user: anna, action: view, module: Leads, owner: { user: ben } }, allow: true }\n";
+    let project = with(test);
+    project.run(&["export", "--out", "state.json"]).exits(0);
+    let run = project.run(&["test", "--in", "state.json"]).exits(4);
+    assert!(
+        run.stdout.contains("failed access/a.access.yaml:2:"),
+        "{}",
+        run.stdout
+    );
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    project.run(&["export", "--out", "state.json"]).exits(0);
+    let run = project
+        .run(&["test", "--in", "state.json", "--format", "json"])
+        .exits(0);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["state"], "state.json");
+    // A folder that has tests of its own: they are not run.
+    let project = project
+        .file("other/rolecall.yaml", "system: berlicrm\ndeployments: {}\n")
+        .file("other/manifests/all.yaml", "users: { anna: {}, ben: {} }\n")
+        .file("other/a.access.yaml", "nonsense: {}\n");
+    project.run(&["test", "--in", "other"]).exits(4);
+}
+
+#[test]
+fn a_state_of_another_system_is_refused() {
+    let project = with("  - { check: { user: anna, action: view, module: Leads }, allow: false }\n")
+        .file("other/rolecall.yaml", "system: ucserver\ndeployments: {}\n")
+        .file(
+            "other/manifests/all.yaml",
+            "groups: { Team: { members: { users: [anna] } } }\n",
+        );
+    project
+        .run(&["export", "other", "--in", "other", "--out", "other.json"])
+        .exits(0);
+    for source in ["other", "other.json"] {
+        let run = project.run(&["test", "--in", source]).exits(1);
+        let words = format!("{source} is a state of ucserver, the project of berlicrm");
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+        assert!(run.stdout.is_empty(), "{}", run.stdout);
+    }
+    let run = project.run(&["test", "--users", "other.json"]).exits(1);
+    assert!(run.stderr.contains("is a state of ucserver"), "{}", run.stderr);
+}
+
+#[test]
+fn what_expires_is_judged_for_the_day_that_is_named() {
+    let project = Project::new("berlicrm")
+        .seed(
+            r#"
+profiles: { Sales: { modules: { Leads: { actions: [view] } } } }
+roles: { Rep: { reports_to: Organization, profiles: [Sales] } }
+users: { anna: { role: Rep }, ben: { role: Rep } }
+sharing: { defaults: { Leads: private } }
+"#,
+        )
+        .manifest(
+            r#"
+groups: { Team: { members: { users: [{ user: anna, expires: 2026-12-31 }, ben] } } }
+sharing: { rules: [{ module: Leads, from: { role: Rep }, to: { group: Team }, access: read }] }
+existing: { roles: [Rep], users: [anna, ben] }
+"#,
+        )
+        .file(
+            "a.access.yaml",
+            "tests: [{ check: { user: anna, action: view, module: Leads, owner: { user: ben } }, allow: true }]\n",
+        );
+    project.run(&["test", "--today", "2026-12-31"]).exits(0);
+    project.run(&["test", "--today", "2027-01-01"]).exits(4);
 }
 
 /// A test with a mistake, the code of the mistake, and what is said or hinted.
@@ -487,6 +589,15 @@ fn files_are_found_below_the_project_and_are_no_manifests() {
     project.run(&["plan"]).exits(0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_hides_no_tests() {
+    let project = with("  - { check: { user: anna, action: view, module: Leads }, allow: true }\n");
+    std::os::unix::fs::symlink("..", project.path().join("access/back")).unwrap();
+    let run = project.run(&["test"]).exits(0);
+    assert_eq!(run.stdout, "1 passed, 0 failed\n");
+}
+
 #[test]
 fn json_and_junit_say_the_same() {
     let project = with(concat!(
@@ -500,7 +611,7 @@ fn json_and_junit_say_the_same() {
         .exits(4);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(json["format_version"], "1.0");
-    assert_eq!(json["state"], "planned");
+    assert_eq!(json["state"], "manifests over local");
     assert_eq!(json["totals"]["passed"], 1);
     assert_eq!(json["totals"]["failed"], 1);
     let test = &json["tests"][0];

@@ -66,7 +66,7 @@ fn plan_and_apply_keep_to_it() {
         test.stdout
     );
     // What is live holds.
-    let live = project.run(&["test", "--live"]).exits(0);
+    let live = project.run(&["test", "--in", "deployment:local"]).exits(0);
     assert_eq!(live.stdout, "policy: 1 rule holds\n");
 }
 
