@@ -138,7 +138,7 @@ export const hovers = [
 export const mistakes = [
   ["access", "tests / - { |chekc: {} }", "Property chekc is not allowed"],
   ["access", "tests / - { check: { user: anna, permission: x, owner: |{} }, allow: true }", "fewer properties than"],
-  ["policy", "maximum_reach / - { action: view, modules: [Invoice], of: everyone, except: [{ user: mia, until: |tomorrow }] }", "pattern"],
+  ["policy", "maximum_reach / - { action: view, modules: [Invoice], of: everyone, except: [{ user: mia, until: |tomorrow }] }", "Not a date like 2026-12-31"],
   ["policy", "separation_of_duties / - { abilities: |[{ permission: x }] }", "too few items"],
   ["ucserver", "groups / Sales / |statsu: active", "Property statsu is not allowed"],
   ["ucserver", "groups / Sales / status: |atcive", '"active", "inactive"'],
