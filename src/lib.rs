@@ -10,6 +10,7 @@ pub mod deployment;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod policy;
 pub mod report;
 pub mod system;
 pub mod text;

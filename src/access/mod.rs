@@ -7,6 +7,7 @@
 //! Deliberately not here: words for people (`report`), judgement (`policy`, `check`).
 
 mod ability;
+mod bulk;
 mod compare;
 mod decide;
 mod gate;
@@ -23,6 +24,7 @@ mod subtree;
 mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
+pub(crate) use bulk::Owners;
 pub use compare::{Cause, Comparison, Single};
 pub use decide::{Decision, Unknown};
 pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};

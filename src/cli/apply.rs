@@ -7,14 +7,15 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::day::Day;
-use super::plan::{report, style};
+use super::plan::{judge_planned, report, style};
+use super::policy::{PolicyArgs, is_broken};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
 use crate::apply::{Outcome, execute};
 use crate::deployment::Read;
 use crate::deployment::embedded::Store;
-use crate::manifest::DeploymentEntry;
+use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::Snapshot;
 use crate::report::terminal;
 use crate::text::Diagnostics;
@@ -32,6 +33,8 @@ pub(super) struct ApplyArgs {
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
+    #[command(flatten)]
+    policy: PolicyArgs,
     /// Show every item and attribute of the plan, however many there are
     #[arg(long)]
     verbose: bool,
@@ -42,11 +45,17 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
+    let policy = args.policy.read(&mut workspace, &args.target.folder)?;
+    let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
     let impact = workspace.impact(ui, &planned, None);
     let shown = report(&workspace, &entry, &planned, impact.as_ref());
     let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;
+    if is_broken(ui, &workspace, &verdicts) {
+        ui.say("hint: nothing was applied; change the manifests, or the policy with whoever answers for it");
+        return Ok(Exit::Policy);
+    }
     if planned.plan.is_empty() {
         if !Workspace::is_there(&entry)? {
             workspace.store(ui, &entry)?;
@@ -59,7 +68,7 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
 
     let mut store = workspace.store(ui, &entry)?;
-    if moved(&mut workspace, &planned, store.read()?)? {
+    if moved(ui, &mut workspace, &planned, policy.as_ref(), store.read()?)? {
         ui.say("error: the deployment changed after the plan was made; nothing was applied");
         ui.say("hint: look at the new plan and apply again");
         return Ok(Exit::Stale);
@@ -89,13 +98,23 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Whether another plan would be made now than the one that was shown.
-fn moved(workspace: &mut Workspace, planned: &Planned, now: Snapshot) -> Result<bool, Failure> {
+/// Whether another plan would be made now than the one that was shown, or the policy would refuse it.
+fn moved(
+    ui: &mut Ui,
+    workspace: &mut Workspace,
+    planned: &Planned,
+    policy: Option<&PolicyFile>,
+    now: Snapshot,
+) -> Result<bool, Failure> {
     if now == *planned.live {
         return Ok(false);
     }
     let again = workspace.plan_against(now)?;
-    Ok(workspace.reading.diagnostics.has_errors() || again.plan.steps != planned.plan.steps)
+    if workspace.reading.diagnostics.has_errors() || again.plan.steps != planned.plan.steps {
+        return Ok(true);
+    }
+    let verdicts = judge_planned(ui, workspace, policy, &again)?;
+    Ok(verdicts.iter().any(|verdict| verdict.breach.is_some()))
 }
 
 /// Reads and plans again. Says what is left, if anything is.

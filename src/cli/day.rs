@@ -7,7 +7,7 @@ use crate::model::Date;
 /// For which day a command judges.
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct Day {
-    /// The day for which to judge what expires, such as 2026-12-31; without it the present day in UTC
+    /// The day for which to judge what expires, also exceptions of a policy; without it the present day in UTC
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
 }

@@ -9,8 +9,10 @@ mod import;
 mod init;
 mod paths;
 mod plan;
+mod policy;
 mod schema;
 mod source;
+mod test;
 mod timings;
 mod ui;
 mod validate;
@@ -45,6 +47,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Test(test::TestArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Schema(schema::SchemaArgs),
@@ -81,6 +84,8 @@ enum Exit {
     Error = 1,
     /// There are changes (`plan --detailed-exitcode`).
     Changes = 2,
+    /// An access test failed, or the policy is broken.
+    Policy = 4,
     /// The deployment is no longer as it was when the plan was made.
     Stale = 5,
     /// Applied in part, or not as the deployment said.
@@ -136,6 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Validate(args) => validate::run(&mut ui, &args),
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
+        Command::Test(args) => test::run(&mut ui, &args),
         Command::Import(args) => import::run(&mut ui, &args),
         Command::Export(args) => export::run(&mut ui, &args),
         Command::Schema(args) => schema::run(&mut ui, &args),

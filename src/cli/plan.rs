@@ -3,18 +3,20 @@
 use clap::Args;
 
 use super::day::Day;
+use super::policy::{PolicyArgs, is_broken, judge};
 use super::ui::Ui;
-use super::workspace::{Planned, Workspace};
+use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
 use crate::access::Impact;
-use crate::manifest::DeploymentEntry;
+use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::UserName;
+use crate::policy::Verdict;
 use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 
 /// Show how a deployment differs from the manifests
 ///
 /// Reads the deployment, lays the manifests over it, and prints the changes that would make it as they say.
-/// Nothing is written.
+/// A policy is judged on the state that they lead to. Nothing is written.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
@@ -27,10 +29,12 @@ pub(super) struct PlanArgs {
     /// Show every item and attribute, however many there are
     #[arg(long)]
     verbose: bool,
+    #[command(flatten)]
+    policy: PolicyArgs,
     /// The user who proposes the change, by login name: what that user gains is pointed out
     #[arg(long, value_name = "USER")]
     author: Option<String>,
-    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error, 4 when the policy is broken
     #[arg(long)]
     detailed_exitcode: bool,
 }
@@ -40,6 +44,8 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     workspace.today = args.day.or(workspace.today);
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
+    let policy = args.policy.read(&mut workspace, &args.target.folder)?;
+    let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     let author = args.author.as_deref().map(UserName::from);
     let impact = workspace.impact(ui, &planned, author.as_ref());
     let report = report(&workspace, &entry, &planned, impact.as_ref());
@@ -49,8 +55,26 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     };
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
     ui.data(&text)?;
+    if is_broken(ui, &workspace, &verdicts) {
+        return Ok(Exit::Policy);
+    }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Done })
+}
+
+/// Judges a policy on the state after a plan.
+pub(super) fn judge_planned(
+    ui: &mut Ui,
+    workspace: &mut Workspace,
+    policy: Option<&PolicyFile>,
+    planned: &Planned,
+) -> Result<Vec<Verdict>, Failure> {
+    let known = known_installation(&workspace.project.installation, planned.desired());
+    let verdicts = judge(ui, workspace, policy, planned.desired(), &known)?;
+    if policy.is_some() {
+        ui.timings.end("policy");
+    }
+    Ok(verdicts)
 }
 
 pub(super) fn style(ui: &Ui, verbose: bool) -> Style {

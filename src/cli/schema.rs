@@ -8,7 +8,7 @@ use clap::Args;
 use super::ui::Ui;
 use super::workspace::Workspace;
 use super::{Exit, Failure};
-use crate::manifest::schema::{Audience, any, for_system, project, system_definition};
+use crate::manifest::schema::{Audience, access_tests, any, for_system, policy, project, system_definition};
 use crate::manifest::{Reading, add_names, shipped};
 use crate::system::SHIPPED;
 use crate::text::closest;
@@ -19,7 +19,7 @@ use crate::text::closest;
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// any, uniconnect, iptel, vtiger, berlicrm, ucserver: manifests; project: rolecall.yaml; system: system
-    /// definitions; a path: manifests of the system defined there
+    /// definitions; access: access tests; policy: policy.yaml; a path: manifests of the system defined there
     #[arg(value_name = "NAME|PATH", default_value = "any")]
     name: String,
     /// Print the schema of a project's own system, with the names of its roles, groups, profiles and users, so that an
@@ -37,6 +37,8 @@ pub(super) fn run(ui: &mut Ui, args: &SchemaArgs) -> Result<Exit, Failure> {
         "any" => any(),
         "project" => project(),
         "system" => system_definition(),
+        "access" => access_tests(),
+        "policy" => policy(),
         name => match shipped(name) {
             Some(definition) => for_system(&definition, Audience::Manifests),
             None => custom(ui, name)?,
@@ -64,7 +66,7 @@ fn with_names(ui: &mut Ui, folder: &Path) -> Result<serde_json::Value, Failure> 
 fn custom(ui: &mut Ui, name: &str) -> Result<serde_json::Value, Failure> {
     let path = Path::new(name);
     if !path.exists() {
-        let known = ["any", "project", "system"]
+        let known = ["any", "project", "system", "access", "policy"]
             .into_iter()
             .chain(SHIPPED.iter().map(|(name, _)| *name));
         let hint = match closest(name, known.clone()) {

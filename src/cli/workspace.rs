@@ -36,8 +36,15 @@ pub(super) struct Workspace {
 #[derive(Debug)]
 pub(super) struct Planned {
     pub(super) live: Kept<Snapshot>,
+    pub(super) overlay: Kept<Overlay>,
     pub(super) plan: Plan,
-    overlay: Kept<Overlay>,
+}
+
+impl Planned {
+    /// The state after the plan.
+    pub(super) fn desired(&self) -> &Snapshot {
+        &self.overlay.desired
+    }
 }
 
 impl Workspace {
@@ -264,8 +271,8 @@ impl Workspace {
         let plan = Plan::new(&self.project.system, &live, &overlay, &self.project.intent);
         Ok(Planned {
             live: Kept::new(live),
-            plan,
             overlay,
+            plan,
         })
     }
 

@@ -450,7 +450,7 @@ fn only_true(_: &mut SchemaGenerator) -> Schema {
 // That there is one stands in `allOf`: editors offer no key where the limit beside the keys is reached, and
 // they count the key that is about to be written.
 /// Exactly one of these.
-#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("allOf" = [{ "minProperties": 1, "maxProperties": 1 }]))]
 pub struct PrincipalDocument {

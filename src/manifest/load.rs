@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::files::{Files, Unreadable, plain};
 use super::gather::Gather;
+use super::load_access::is_access_test;
 use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
 use super::schema::{self, Audience};
 use crate::model::{Installation, Intent, Kind, Ownership};
@@ -61,7 +62,7 @@ pub struct Reading {
     pub sources: Sources,
     /// Everything that is wrong so far.
     pub diagnostics: Diagnostics,
-    files: Files,
+    pub(super) files: Files,
 }
 
 impl Reading {
@@ -275,7 +276,7 @@ impl Reading {
                     let is_yaml = path
                         .extension()
                         .is_some_and(|extension| extension == "yaml" || extension == "yml");
-                    if is_yaml {
+                    if is_yaml && !is_access_test(&path) {
                         paths.push(path);
                     }
                 }
@@ -291,7 +292,7 @@ impl Reading {
     }
 
     /// Reads one text file into the sources.
-    fn file(&mut self, path: &Path) -> Option<SourceId> {
+    pub(super) fn file(&mut self, path: &Path) -> Option<SourceId> {
         let bytes = match self.files.read(path) {
             Ok(bytes) => bytes,
             Err(reason) => {
@@ -310,13 +311,13 @@ impl Reading {
         }
     }
 
-    fn unreadable(&mut self, path: &Path, reason: &str) {
+    pub(super) fn unreadable(&mut self, path: &Path, reason: &str) {
         let message = format!("cannot read {}: {reason}", self.files.shown(path));
         self.diagnostics
             .push(Diagnostic::error(Code::UnreadableFile, message));
     }
 
-    fn compile(&mut self, schema: Value) -> Option<Schema> {
+    pub(super) fn compile(&mut self, schema: Value) -> Option<Schema> {
         match Schema::compile(schema) {
             Ok(schema) => Some(schema),
             Err(error) => {
@@ -327,13 +328,13 @@ impl Reading {
         }
     }
 
-    fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: Value) -> Option<T> {
+    pub(super) fn document<T: DeserializeOwned>(&mut self, source: SourceId, schema: Value) -> Option<T> {
         let schema = self.compile(schema)?;
         self.checked(source, &schema)
     }
 
     /// Parses, validates and decodes one text.
-    fn checked<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Schema) -> Option<T> {
+    pub(super) fn checked<T: DeserializeOwned>(&mut self, source: SourceId, schema: &Schema) -> Option<T> {
         let mut tree = parse(source, self.sources.text(source), &mut self.diagnostics)?;
         if matches!(tree.value, crate::text::Value::Null) {
             let message = format!("{} is empty", self.sources.path(source));

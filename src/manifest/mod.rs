@@ -4,20 +4,32 @@
 //! Schemas, which are also what files are checked against. Whether what the manifests say makes sense is not
 //! decided here but in `check`.
 
+mod access_tests;
+mod asking;
 mod document;
 mod files;
 mod gather;
 mod load;
+mod load_access;
 mod member;
+mod policy_file;
 mod project;
 pub mod schema;
 pub mod write;
 
+pub use access_tests::{
+    ACCESS_TEST_ENDS, AccessTestDocument, AccessTestsDocument, CheckDocument, NeverDocument, WhoCanDocument,
+};
+pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoDocument};
 pub use document::*;
 pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
 pub use gather::Gather;
 pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use load_access::{AccessTestFile, PolicyFile};
 pub use member::{MemberDocument, MemberName};
+pub use policy_file::{
+    DutiesDocument, ExceptionDocument, OfDocument, POLICY_FILE, PolicyDocument, ReachDocument,
+};
 pub use project::{
     DeploymentDocument, DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument,
 };

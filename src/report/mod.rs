@@ -10,6 +10,8 @@ mod build;
 mod follow;
 mod impact;
 mod impact_terminal;
+mod judged;
+mod junit;
 mod layout;
 mod state;
 mod terminal;
@@ -24,9 +26,14 @@ use serde::Serialize;
 
 pub use self::follow::Follows;
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
+pub use self::judged::{
+    AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
+    RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
+};
+pub use self::junit::junit;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
-pub use self::ways::{refusal, way};
+pub use self::ways::{carriers, refusal, way};
 pub use self::words::applied;
 use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};

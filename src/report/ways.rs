@@ -2,7 +2,7 @@
 //!
 //! Names are not made safe for a terminal here: whoever shows the words does that.
 
-use crate::access::{Ability, Fault, Grant, Holder, NotReached, Owner, Refusal, Step, Through};
+use crate::access::{Ability, Fault, Grant, Holder, NotReached, Owner, Refusal, Right, Step, Through};
 use crate::model::{Level, ProfileName, RoleName, UserName};
 
 use super::words::access;
@@ -26,6 +26,21 @@ pub fn way(user: &UserName, grant: &Grant) -> String {
         line.push_str(&format!("; {}", fault_words(fault)));
     }
     line
+}
+
+/// Who carries the rights that a user's ways rest on, one each: `profile Sales`, `role Agent, level group`.
+pub fn carriers(rights: &[Right]) -> Vec<String> {
+    let carrier = |right: &Right| {
+        let holder = match &right.holder {
+            Holder::Profile(name) => format!("profile {name}"),
+            Holder::Role(name) => format!("role {name}"),
+        };
+        match right.level {
+            Level::Allow => holder,
+            Level::Own | Level::Group | Level::All => format!("{holder}, level {}", right.level.as_str()),
+        }
+    };
+    rights.iter().map(carrier).collect()
 }
 
 /// Why a user may not, in one sentence without a full stop: the first thing that stops the user.

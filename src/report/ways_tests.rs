@@ -279,3 +279,13 @@ fn every_refusal_is_a_sentence() {
         assert_eq!(refusal(&user("anna"), &view(), owner, &why), expected);
     }
 }
+
+#[test]
+fn carriers_say_who_and_how_far() {
+    let right = |holder, level| Right { holder, level };
+    let rights = [
+        right(Holder::Profile("Sales".into()), Level::Allow),
+        right(Holder::Role("Agent".into()), Level::Group),
+    ];
+    assert_eq!(carriers(&rights), ["profile Sales", "role Agent, level group"]);
+}

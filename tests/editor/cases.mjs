@@ -81,6 +81,17 @@ export const completions = [
   ["project", "ownership / groups: |", "exhaustive named null", ["exhaustive", "They are deleted"]],
   ["project", "installation / |", "features modules", ["features", "Licences"]],
 
+  // Access tests
+  ["access", "tests / - / |", "allow check equals excludes includes name never who_can", ["never", "none of these people"]],
+  ["access", "tests / - / check / |", "action authorisation field module owner permission role service use user", ["owner", "Whose records"]],
+  ["access", "tests / - / check / use: |", "see edit null", ["edit", "can be changed"]],
+  ["access", "tests / - / never / whose / |", "everyone group role role_and_subordinates user", ["role_and_subordinates", "below it"]],
+
+  // Policy
+  ["policy", "|", "maximum_reach minimum_administrators separation_of_duties", ["maximum_reach", "How far"]],
+  ["policy", "separation_of_duties / - / |", "abilities except name Duties", ["abilities", "Two or more"]],
+  ["policy", "maximum_reach / - / except / - / |", "group reason role role_and_subordinates until user", ["until", "last day"]],
+
   // System definitions
   ["system", "|", "some access groups name permissions roles users", ["permissions", "own categories and order"]],
   ["system", "names / compare: |", "exact ignore_case ignore_case_and_accents", ["ignore_case", "upper and lower case only"]],
@@ -117,12 +128,18 @@ export const hovers = [
   ["custom", "groups / De|sk: {}", "People who share their work"],
   ["project", "owner|ship: { groups: named }", "Usually they are left alone"],
   ["project", "ownership: { groups: exha|ustive }", "exhaustive: They are deleted."],
+  ["access", "tests / - check: { us|er: anna, permission: x }", "The user who does it"],
+  ["policy", "minimum_|administrators: 2", "effective administrators"],
   ["system", "names: { compare: ignore_|case }", "ignore_case: When they differ in upper and lower case only."],
   ["system", "constraints: [user_needs_|role]", "user_needs_role: Every user has exactly one role."],
 ];
 
 /** Mistakes: whose, place with `|` where the mistake is marked, words of the one message. */
 export const mistakes = [
+  ["access", "tests / - { |chekc: {} }", "Property chekc is not allowed"],
+  ["access", "tests / - { check: { user: anna, permission: x, owner: |{} }, allow: true }", "fewer properties than"],
+  ["policy", "maximum_reach / - { action: view, modules: [Invoice], of: everyone, except: [{ user: mia, until: |tomorrow }] }", "Not a date like 2026-12-31"],
+  ["policy", "separation_of_duties / - { abilities: |[{ permission: x }] }", "too few items"],
   ["ucserver", "groups / Sales / |statsu: active", "Property statsu is not allowed"],
   ["ucserver", "groups / Sales / status: |atcive", '"active", "inactive"'],
   ["ucserver", "groups / Sales / members: |[anna]", "Incorrect type"],

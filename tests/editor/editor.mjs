@@ -26,6 +26,8 @@ const BESIDE = {
   custom: "examples/custom/manifests/roles.yaml",
   project: "examples/berlicrm/rolecall.yaml",
   system: "examples/custom/helpdesk.system.yaml",
+  access: "examples/berlicrm/access/sales.access.yaml",
+  policy: "examples/berlicrm/policy.yaml",
 };
 
 const read = (path) => readFileSync(join(ROOT, path), "utf8");

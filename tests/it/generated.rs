@@ -32,6 +32,8 @@ fn schemas() {
         "ucserver",
         "project",
         "system",
+        "access",
+        "policy",
     ] {
         let schema = run_in(&root(), &["schema", name]).exits(0).stdout;
         holds(&format!("schemas/{name}.schema.json"), &schema);

@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod access;
+mod access_tests;
 mod asked;
 mod commands;
 mod definitions;
@@ -16,6 +17,7 @@ mod input;
 mod killed;
 mod laws;
 mod plans;
+mod policy;
 mod refused;
 mod refused_by_deployment;
 mod sources;

@@ -488,9 +488,8 @@ impl Look<'_> {
     fn is_settled(&self, module: ModuleNumber, rules_from: &[u32], rules_to: &[u32]) -> bool {
         let gains = self.gains;
         let transfers = gains.from_transfers.is_empty() && gains.to_transfers.is_empty();
-        if !(transfers && self.flags_same && self.hierarchy_same && self.groups_same)
-            || !gains.module_same[module.at()]
-        {
+        let same = transfers && self.flags_same && self.hierarchy_same && self.groups_same;
+        if !same || !gains.module_same[module.at()] {
             return false;
         }
         let reaches_members = |ability: &AbilityNumber| {

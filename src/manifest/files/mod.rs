@@ -31,6 +31,13 @@ pub struct Unreadable {
     pub reason: String,
 }
 
+impl Unreadable {
+    /// Whether it is a link to a folder that the link itself is in: what is there is found without the link.
+    pub fn leads_back(&self) -> bool {
+        self.reason == LEADS_BACK
+    }
+}
+
 impl Files {
     /// The bytes of a file.
     ///

@@ -22,7 +22,9 @@ use self::groups::groups;
 use self::rights::{modules, permissions, shared_definitions};
 use self::sharing::{removed_and_existing, sharing};
 use self::tidy::{allow_null, drop_unused_definitions, nullable_definitions, tidy, title_definitions};
+use super::access_tests::AccessTestsDocument;
 use super::document::Document;
+use super::policy_file::PolicyDocument;
 use super::project::ProjectDocument;
 use crate::system::{Definition, Manage, ProfileAttribute, RoleAttribute, UserAttribute};
 
@@ -67,6 +69,20 @@ pub fn project() -> Value {
 pub fn system_definition() -> Value {
     let mut schema = base::<Definition>();
     title(&mut schema, "rolecall system definition", "system");
+    schema
+}
+
+/// The schema of access tests.
+pub fn access_tests() -> Value {
+    let mut schema = base::<AccessTestsDocument>();
+    title(&mut schema, "rolecall access tests", "access");
+    schema
+}
+
+/// The schema of policies.
+pub fn policy() -> Value {
+    let mut schema = base::<PolicyDocument>();
+    title(&mut schema, "rolecall policy", "policy");
     schema
 }
 

@@ -283,3 +283,23 @@ fn bytes_that_are_not_utf8_are_reported_in_a_revision() {
         &["HEAD:manifests/all.yaml is not UTF-8: byte 10 begins no character"],
     );
 }
+
+#[test]
+fn access_tests_of_the_folder_judge_a_revision() {
+    let manifest = |services: &str| {
+        format!("groups: {{ Desk: {{ members: {{ users: [ida] }}, services: [{services}] }} }}\n")
+    };
+    let project = repository(Project::new("ucserver").manifest(&manifest("")));
+    // What is committed lacks the service and the test; both are on disk.
+    let project = project.manifest(&manifest("start_chat")).file(
+        "a.access.yaml",
+        "tests: [{ check: { user: ida, service: start_chat }, allow: true }]\n",
+    );
+    project.run(&["test", "--in", "."]).exits(0);
+    let run = project
+        .run(&["test", "--in", "git:HEAD:", "--format", "json"])
+        .exits(4);
+    let judged = parsed(&run);
+    assert_eq!(judged["state"], "git:HEAD:");
+    assert_eq!(judged["tests"][0]["file"], "a.access.yaml");
+}
