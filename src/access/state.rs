@@ -120,8 +120,19 @@ pub struct Access<'a> {
 impl<'a> Access<'a> {
     /// The access that follows from a state.
     pub fn new(system: &'a System, snapshot: &'a Snapshot, installation: &'a Installation) -> Self {
+        Self::observed(system, snapshot, installation, &mut |_| {})
+    }
+
+    /// The access that follows from a state. `over` is told the name of each phase when it is over.
+    pub fn observed(
+        system: &'a System,
+        snapshot: &'a Snapshot,
+        installation: &'a Installation,
+        over: &mut dyn FnMut(&'static str),
+    ) -> Self {
         let index = Arc::new(Index::new(system, &[(snapshot, installation)]));
-        Self::numbered(system, (snapshot, installation), index, &mut |_| {})
+        over("numbering");
+        Self::numbered(system, (snapshot, installation), index, over)
     }
 
     /// The access of two states, before and after, numbered alike so that they can be compared. `over` is told the

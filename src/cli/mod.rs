@@ -1,5 +1,6 @@
 //! The command line: one file per command. The only code that prints or prompts.
 
+mod access;
 mod apply;
 mod completions;
 mod day;
@@ -48,6 +49,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Test(test::TestArgs),
+    Access(access::AccessArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Schema(schema::SchemaArgs),
@@ -142,6 +144,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),
+        Command::Access(args) => access::run(&mut ui, &args),
         Command::Import(args) => import::run(&mut ui, &args),
         Command::Export(args) => export::run(&mut ui, &args),
         Command::Schema(args) => schema::run(&mut ui, &args),

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 /// The text with everything that could move the cursor or turn the reading direction made visible.
 ///
 /// Names come from deployments and from pull requests: neither may paint a plan other than it is.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

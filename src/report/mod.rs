@@ -6,6 +6,7 @@
 //! Deliberately not here: printing, deciding on colour or width, reading anything.
 
 mod abilities;
+mod answers;
 mod build;
 mod follow;
 mod impact;
@@ -24,6 +25,7 @@ mod words;
 
 use serde::Serialize;
 
+pub use self::answers::{answer_json, columns};
 pub use self::follow::Follows;
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
 pub use self::judged::{
@@ -31,6 +33,7 @@ pub use self::judged::{
     RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
 };
 pub use self::junit::junit;
+pub use self::layout::visible;
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::ways::{carriers, refusal, way};
