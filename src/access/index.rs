@@ -73,6 +73,11 @@ impl<N: Clone + Eq + Hash> Names<N> {
         &self.names[number as usize]
     }
 
+    /// The name of a number, if there is one.
+    pub(crate) fn get(&self, number: u32) -> Option<&N> {
+        self.names.get(number as usize)
+    }
+
     /// All numbers with their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &N)> {
         (0..).zip(&self.names)

@@ -20,6 +20,7 @@ mod questions;
 mod settings;
 mod sharing;
 mod state;
+mod subjects;
 mod subtree;
 mod ways;
 
@@ -31,3 +32,4 @@ pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};
 pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
 pub use questions::{Member, Reached};
 pub use state::Access;
+pub use subjects::Subject;

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use super::decide::Unknown;
 use super::index::{GroupNumber, UserNumber};
 use super::path::Step;
-use super::state::{Access, Reach};
+use super::state::Access;
 use super::{Ability, Owner};
 use crate::model::{GroupName, UserName};
 
@@ -16,7 +16,9 @@ use crate::model::{GroupName, UserName};
 pub struct Reached {
     /// Whether the user has the ability at all; the one thing to know where it is about nobody.
     pub had: bool,
-    /// Whether it reaches everyone and everything it can be about.
+    /// Whether it reaches oneself.
+    pub own: bool,
+    /// Whether it reaches everyone else and everything it can be about.
     pub everyone: bool,
     /// Everyone it reaches, in order; empty where it is about nobody.
     pub owners: BTreeSet<Owner>,
@@ -43,40 +45,10 @@ impl Access<'_> {
         let number = self.ability(ability)?;
         let standing = self.standing(user);
         let had = self.allows(&standing, number, None);
-        let kind = self.index.kind(number);
-        if !had || !kind.has_targets() {
-            return Ok(Reached {
-                had,
-                ..Reached::default()
-            });
+        if !had {
+            return Ok(Reached::default());
         }
-        let reach = self.reach(&standing, number);
-        let (users, groups) = self.whole(kind);
-        let mut reached = RoaringBitmap::new();
-        let mut reached_groups = RoaringBitmap::new();
-        let Reach {
-            own,
-            everyone,
-            users: some_users,
-            groups: some_groups,
-        } = reach;
-        if everyone {
-            reached |= &users;
-            reached_groups |= &groups;
-        }
-        reached |= some_users & &users;
-        reached_groups |= some_groups & &groups;
-        reached.remove(user.0);
-        if own && users.contains(user.0) {
-            reached.insert(user.0);
-        }
-        let owners = reached.iter().map(|user| self.index.user_owner(user));
-        let groups_in = reached_groups.iter().map(|group| self.index.group_owner(group));
-        Ok(Reached {
-            had,
-            everyone: reached == users && reached_groups == groups,
-            owners: owners.chain(groups_in).collect(),
-        })
+        Ok(self.reached_by(&standing, number))
     }
 
     /// Everyone who has an ability, about an owner if one is given, in the order of names.

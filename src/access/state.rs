@@ -226,6 +226,19 @@ impl<'a> Access<'a> {
     pub(crate) fn standing(&self, user: UserNumber) -> Standing {
         let role = self.hierarchy.role(user);
         let groups = self.membership.groups(user, role);
+        let active = self.active.contains(user.0);
+        self.standing_of(user, role, groups, active, self.unlimited(user))
+    }
+
+    /// What follows from a role and groups.
+    pub(crate) fn standing_of(
+        &self,
+        user: UserNumber,
+        role: Option<RoleNumber>,
+        groups: Vec<u32>,
+        active: bool,
+        unlimited: Option<Source>,
+    ) -> Standing {
         let in_force: RoaringBitmap = groups
             .iter()
             .copied()
@@ -244,8 +257,8 @@ impl<'a> Access<'a> {
             role,
             groups,
             in_force,
-            active: self.active.contains(user.0),
-            unlimited: self.unlimited(user),
+            active,
+            unlimited,
             gate,
         }
     }
@@ -512,7 +525,9 @@ impl<'a> Access<'a> {
     }
 
     fn add_created(&self, standing: &Standing, ability: AbilityNumber, reach: &mut Reach) {
-        let creator = self.index.users.name(standing.user.0);
+        let Some(creator) = self.index.users.get(standing.user.0) else {
+            return;
+        };
         match self.index.kind(ability) {
             AbilityKind::Permission {
                 over: Some(PermissionTarget::Groups),

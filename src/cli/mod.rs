@@ -4,6 +4,7 @@ mod access;
 mod apply;
 mod completions;
 mod day;
+mod diff;
 mod export;
 mod exported;
 mod import;
@@ -50,6 +51,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Test(test::TestArgs),
     Access(access::AccessArgs),
+    Diff(diff::DiffArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Schema(schema::SchemaArgs),
@@ -144,6 +146,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),
+        Command::Diff(args) => diff::run(&mut ui, &args),
         Command::Access(args) => access::run(&mut ui, &args),
         Command::Import(args) => import::run(&mut ui, &args),
         Command::Export(args) => export::run(&mut ui, &args),

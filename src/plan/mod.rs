@@ -140,6 +140,46 @@ impl Plan {
         }
     }
 
+    /// The difference between two states, whatever led to them. `intent` is what `right` came from, for the places of
+    /// its lines; objects keep their names, so one that is renamed goes and comes.
+    pub fn between(
+        system: &System,
+        left: &Snapshot,
+        right: &Snapshot,
+        intent: Option<&Intent>,
+        today: Date,
+    ) -> Self {
+        let operations = diff(system, left, right, &Renames::default(), &Heirs::default());
+        let objects: usize = Kind::ALL.iter().map(|kind| right.count(*kind)).sum();
+        let steps: Vec<Step> = operations
+            .into_iter()
+            .map(|operation| {
+                let identity = operation.final_identity();
+                let reason = match (has(left, &identity), has(right, &identity)) {
+                    (false, _) => Reason::Missing,
+                    (true, true) => Reason::Differs,
+                    (true, false) => Reason::Removed,
+                };
+                Step {
+                    place: intent.and_then(|intent| intent.place(&identity)),
+                    operation,
+                    reason,
+                }
+            })
+            .collect();
+        let touched: BTreeSet<Identity> = steps.iter().map(|step| step.operation.final_identity()).collect();
+        let changed = touched.iter().filter(|identity| has(right, identity)).count();
+        Self {
+            steps,
+            unmanaged: Vec::new(),
+            unchanged: objects.saturating_sub(changed),
+            transferred_records: Vec::new(),
+            today,
+            expired: Vec::new(),
+            expiring: Vec::new(),
+        }
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()

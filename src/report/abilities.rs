@@ -11,7 +11,7 @@ use crate::system::System;
 const NAMED: usize = 5;
 
 /// Abilities in words, those on modules first.
-pub(super) fn abilities<'a>(system: &System, abilities: impl IntoIterator<Item = &'a Ability>) -> String {
+pub fn abilities<'a>(system: &System, abilities: impl IntoIterator<Item = &'a Ability>) -> String {
     let mut actions: BTreeMap<&ModuleName, BTreeSet<&ActionId>> = BTreeMap::new();
     let mut fields: BTreeMap<FieldUse, Vec<String>> = BTreeMap::new();
     let mut authorised: BTreeMap<String, Vec<String>> = BTreeMap::new();

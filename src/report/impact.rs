@@ -205,7 +205,7 @@ fn but(whole: &str, crowd: &Crowd) -> String {
 }
 
 /// The parts of a crowd in words, each with how many there are.
-pub(super) fn crowd(crowd: &Crowd) -> Vec<String> {
+pub fn crowd(crowd: &Crowd) -> Vec<String> {
     let parts = crowd.parts.iter().map(|part| match part {
         Part::Everyone => "everyone".to_owned(),
         Part::RoleAndSubordinates { role, people } => {

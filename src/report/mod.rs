@@ -8,6 +8,7 @@
 mod abilities;
 mod answers;
 mod build;
+mod diff;
 mod follow;
 mod impact;
 mod impact_terminal;
@@ -25,9 +26,11 @@ mod words;
 
 use serde::Serialize;
 
+pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
+pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
-pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
+pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
     RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
@@ -35,7 +38,7 @@ pub use self::judged::{
 pub use self::junit::junit;
 pub use self::layout::visible;
 pub use self::state::State;
-pub use self::terminal::{Style, terminal};
+pub use self::terminal::{Style, diff_terminal, terminal};
 pub use self::ways::{carriers, refusal, way};
 pub use self::words::applied;
 use crate::access::Impact;

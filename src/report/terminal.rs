@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Effects, Style as Paint};
 
+use super::diff::DiffReport;
 use super::layout::{visible, width, wrap};
 use super::state::DESCRIPTION;
 use super::words::{expires, headline, noun, number, planned};
@@ -86,19 +87,49 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
         lines.push(nothing_to_do(report));
     } else {
         lines.extend([title(report), String::new()]);
-        if let Some(impact) = &report.impact {
-            super::impact_terminal::section(impact, style, &mut lines);
-            lines.push(String::new());
-        }
-        lines.push(style.paint(BOLD, "Changes"));
-        for change in &report.changes {
-            object(change, style, &mut lines);
-        }
+        body(report, style, &mut lines);
         unmanaged(report, style, &mut lines);
         lines.push(String::new());
         expiring(report, style, &mut lines);
         lines.extend(notes);
         lines.push(summary(report, style));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// What a difference means and what it is.
+fn body(report: &PlanReport, style: Style, lines: &mut Vec<String>) {
+    if let Some(impact) = &report.impact {
+        super::impact_terminal::section(impact, style, lines);
+        lines.push(String::new());
+    }
+    lines.push(style.paint(BOLD, "Changes"));
+    for change in &report.changes {
+        object(change, style, lines);
+    }
+}
+
+/// A difference between two states as text, with a line break at the end.
+pub fn diff_terminal(report: &DiffReport, style: Style) -> String {
+    let style = Style {
+        width: style.width.max(NARROWEST),
+        ..style
+    };
+    let DiffReport {
+        system, left, right, ..
+    } = report;
+    let mut lines = Vec::new();
+    if report.difference.changes.is_empty() && report.has_no_impact() {
+        lines.push(visible(&format!("No differences. {system} {right} is as {left}")));
+    } else {
+        lines.push(visible(&format!("rolecall diff · {system} · {left} → {right}")));
+        lines.push(String::new());
+        body(&report.difference, style, &mut lines);
+        lines.push(String::new());
+        let notes = report.notes.iter();
+        lines.extend(notes.map(|note| format!("{}    {}", style.paint(BOLD, "Note"), visible(note))));
+        lines.push(summary(&report.difference, style).replacen("Plan", "Diff", 1));
     }
     lines.push(String::new());
     lines.join("\n")

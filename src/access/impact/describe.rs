@@ -53,6 +53,18 @@ pub struct Crowd {
     pub but: Vec<UserName>,
 }
 
+impl Access<'_> {
+    /// A set of people and groups in few words; `all` is everyone who counts.
+    pub(crate) fn crowd_of(
+        &self,
+        users: &RoaringBitmap,
+        groups: &RoaringBitmap,
+        all: &RoaringBitmap,
+    ) -> Crowd {
+        Describe::new(self, all).crowd(users, groups, &[])
+    }
+}
+
 /// Describes sets of people of one state.
 pub(super) struct Describe<'a> {
     access: &'a Access<'a>,

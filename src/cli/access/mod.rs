@@ -1,8 +1,12 @@
 //! `rolecall access`: questions about effective access, one file each.
 
+mod compare;
+mod explain;
 mod groups;
 mod members;
 mod question;
+mod what_can;
+mod who_can;
 
 use std::path::PathBuf;
 
@@ -28,12 +32,20 @@ pub(super) struct AccessArgs {
 
 #[derive(Debug, Subcommand)]
 enum Question {
+    WhoCan(who_can::WhoCanArgs),
+    WhatCan(what_can::WhatCanArgs),
+    Explain(explain::ExplainArgs),
+    Compare(compare::CompareArgs),
     Members(members::MembersArgs),
     Groups(groups::GroupsArgs),
 }
 
 pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
     match &args.question {
+        Question::WhoCan(args) => who_can::run(ui, args),
+        Question::WhatCan(args) => what_can::run(ui, args),
+        Question::Explain(args) => explain::run(ui, args),
+        Question::Compare(args) => compare::run(ui, args),
         Question::Members(args) => members::run(ui, args),
         Question::Groups(args) => groups::run(ui, args),
     }

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use crate::access::{Ability, Owner};
+use crate::access::{Ability, Owner, Subject};
 use crate::model::{
     ActionId, AuthorisationArea, AuthorisationRight, GroupName, ModuleName, PermissionId, RoleName,
     ServiceId, Snapshot, UserName,
@@ -99,6 +99,20 @@ pub(super) fn owner(snapshot: &Snapshot, text: &str) -> anyhow::Result<Owner> {
         return user(snapshot, text).map(Owner::User);
     }
     Ok(Owner::Group(GroupName::from(text)))
+}
+
+/// A user, or `role:NAME`.
+///
+/// # Errors
+/// When there is none of that name, with the one that may be meant.
+pub(super) fn subject(snapshot: &Snapshot, text: &str) -> anyhow::Result<Subject> {
+    match text.strip_prefix("role:") {
+        Some(name) => {
+            let close = || closest(name, snapshot.roles.keys().map(RoleName::as_str));
+            there("role", name, snapshot.roles.get_key_value(name), close).map(Subject::Role)
+        }
+        None => user(snapshot, text.strip_prefix("user:").unwrap_or(text)).map(Subject::User),
+    }
 }
 
 /// A user who is there.
