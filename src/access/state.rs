@@ -295,6 +295,17 @@ impl<'a> Access<'a> {
         ability: AbilityNumber,
         visit: &mut impl FnMut(Source),
     ) {
+        self.sources_given(standing, ability, None, visit);
+    }
+
+    /// The same, where the rules of the module that the user has are known: each once, in order.
+    pub(crate) fn sources_given(
+        &self,
+        standing: &Standing,
+        ability: AbilityNumber,
+        rules: Option<&[u32]>,
+        visit: &mut impl FnMut(Source),
+    ) {
         let kind = self.index.kind(ability);
         if !standing.active || !self.exists[ability.at()] {
             return;
@@ -312,7 +323,7 @@ impl<'a> Access<'a> {
         }
         match kind {
             AbilityKind::Record { module, effect } => {
-                self.record_sources(standing, ability, *module, *effect, visit);
+                self.record_sources(standing, ability, (*module, *effect), rules, visit);
             }
             AbilityKind::Function => {
                 if let Some(permission) = self.global(standing, ability) {
@@ -370,8 +381,8 @@ impl<'a> Access<'a> {
         &self,
         standing: &Standing,
         ability: AbilityNumber,
-        module: ModuleNumber,
-        effect: Effect,
+        (module, effect): (ModuleNumber, Effect),
+        rules: Option<&[u32]>,
         visit: &mut impl FnMut(Source),
     ) {
         if let Some(permission) = self.global(standing, ability) {
@@ -410,18 +421,30 @@ impl<'a> Access<'a> {
         if range.start == range.end {
             return;
         }
-        let mut seen = BTreeSet::new();
-        self.received(standing, &mut |rule| {
-            let opens = || rule_opens(self.sharing.rules[rule as usize].access, effect);
-            if range.contains(&rule) && opens() && seen.insert(rule) {
-                visit(Source::Rule(rule));
+        let found;
+        let rules = match rules {
+            Some(rules) => rules,
+            None => {
+                let mut own = Vec::new();
+                self.received(standing, &mut |rule| {
+                    if range.contains(&rule) {
+                        own.push(rule);
+                    }
+                });
+                own.sort_unstable();
+                own.dedup();
+                found = own;
+                &found
             }
-        });
+        };
+        let opens = |rule: u32| rule_opens(self.sharing.rules[rule as usize].access, effect);
+        for rule in rules.iter().copied().filter(|rule| opens(*rule)) {
+            visit(Source::Rule(rule));
+        }
         if let Some(role) = standing.role {
-            for rule in self.subtrees.rules_below(role).range(range) {
-                if rule_opens(self.sharing.rules[rule as usize].access, effect) && !seen.contains(&rule) {
-                    visit(Source::RuleForSubordinate(rule));
-                }
+            let below = self.subtrees.rules_below(role).range(range);
+            for rule in below.filter(|rule| opens(*rule) && rules.binary_search(rule).is_err()) {
+                visit(Source::RuleForSubordinate(rule));
             }
         }
     }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use roaring::RoaringBitmap;
 
-use crate::access::decide::Target;
 use crate::access::index::{RoleNumber, UserNumber, count};
 use crate::access::sharing::Party;
 use crate::access::state::{Access, Source};
@@ -35,10 +34,10 @@ struct Key<'a> {
 pub(crate) fn classes(
     from: &Access<'_>,
     to: &Access<'_>,
-    transfers: &[(u32, Target)],
+    heirs: &RoaringBitmap,
     wanted: impl Fn(UserNumber) -> bool,
 ) -> Vec<Class> {
-    let alone = alone(from, to, transfers);
+    let alone = alone(from, to, heirs);
     let mut places: HashMap<Key<'_>, usize> = HashMap::new();
     let mut classes: Vec<Class> = Vec::new();
     for user in (0..count(to.index.users.len())).map(UserNumber) {
@@ -66,8 +65,8 @@ pub(crate) fn classes(
 }
 
 /// Users who are named somewhere by themselves.
-fn alone(from: &Access<'_>, to: &Access<'_>, transfers: &[(u32, Target)]) -> RoaringBitmap {
-    let mut alone = RoaringBitmap::new();
+fn alone(from: &Access<'_>, to: &Access<'_>, heirs: &RoaringBitmap) -> RoaringBitmap {
+    let mut alone = heirs.clone();
     for access in [from, to] {
         for rule in &access.sharing.rules {
             if let Party::User(user) = rule.to {
@@ -80,11 +79,6 @@ fn alone(from: &Access<'_>, to: &Access<'_>, transfers: &[(u32, Target)]) -> Roa
             alone.extend(access.index.users.number(creator));
         }
         alone.extend(access.settings.leads.keys().map(|user| user.0));
-    }
-    for (_, heir) in transfers {
-        if let Target::User(user) = heir {
-            alone.insert(user.0);
-        }
     }
     alone
 }

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
-use super::causes::Causes;
 use super::classes::{Class, classes};
+use super::look::Look;
+use super::transfers::Transfers;
 use super::{Cause, Comparison, Pairing};
-use crate::access::decide::Target;
 use crate::access::index::{
     AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber, count,
 };
@@ -58,51 +58,49 @@ pub(crate) struct Gains<'c> {
     pub(super) comparison: &'c Comparison<'c>,
     pub(super) from: &'c Access<'c>,
     pub(super) to: &'c Access<'c>,
-    from_transfers: &'c [(u32, Target)],
-    to_transfers: &'c [(u32, Target)],
+    /// Records that change hands, and whether they have in `to`; if not they have in `from`.
+    pub(super) transfers: &'c Transfers,
+    pub(super) transferred_in_to: bool,
     /// Whether owners are found one by one also where everyone is reached.
-    singly: bool,
+    pub(super) singly: bool,
     /// The rules of `to`, and what they are in `from`.
     pub(super) pairing: Pairing,
     /// Parties for whom some rule differs.
     rule_parties: BTreeSet<Party>,
     /// Whether a module's protection is the same.
-    module_same: Vec<bool>,
+    pub(super) module_same: Vec<bool>,
     /// Groups whose members may gain or lose by them or by what contains them.
-    affected: RoaringBitmap,
+    pub(super) affected: RoaringBitmap,
     /// Users who are there in both states: whose records can be told apart from new ones.
-    owning_users: RoaringBitmap,
+    pub(super) owning_users: RoaringBitmap,
     /// Abilities by module, and those that are about users or groups otherwise.
-    records: Vec<Vec<AbilityNumber>>,
+    pub(super) records: Vec<Vec<AbilityNumber>>,
     flat: Vec<AbilityNumber>,
     aimed: Vec<AbilityNumber>,
     /// Owners whom a rule covers now and did not before, remembered by rule.
-    fresh_by_rule: RefCell<HashMap<u32, Rc<Fresh>>>,
+    pub(super) fresh_by_rule: RefCell<HashMap<u32, Rc<Fresh>>>,
     /// Owners who are below now and were not before, remembered by role before and after.
-    fresh_by_role: RefCell<HashMap<[Option<RoleNumber>; 2], Rc<Fresh>>>,
+    pub(super) fresh_by_role: RefCell<HashMap<[Option<RoleNumber>; 2], Rc<Fresh>>>,
 }
 
 /// Owners whom a source covers in one state and does not in the other.
 #[derive(Debug, Default)]
-struct Fresh {
-    users: RoaringBitmap,
-    groups: RoaringBitmap,
+pub(super) struct Fresh {
+    pub(super) users: RoaringBitmap,
+    pub(super) groups: RoaringBitmap,
 }
-
-/// Of fewer owners it is asked one by one whether they were reached before.
-const ONE_BY_ONE: u64 = 48;
 
 impl<'c> Gains<'c> {
     pub(super) fn new(
         comparison: &'c Comparison<'c>,
         from: &'c Access<'c>,
         to: &'c Access<'c>,
-        from_transfers: &'c [(u32, Target)],
-        to_transfers: &'c [(u32, Target)],
+        transferred_in_to: bool,
         singly: bool,
     ) -> Self {
-        let pairing = Pairing::new(to, from);
-        let back = Pairing::new(from, to);
+        let transfers = &comparison.transfers;
+        let pairing = Pairing::new(to, from, transfers);
+        let back = Pairing::new(from, to, transfers);
         let mut rule_parties = BTreeSet::new();
         for (access, pairing) in [(to, &pairing), (from, &back)] {
             let rules = access.sharing.rules.iter().zip(&pairing.same);
@@ -133,8 +131,8 @@ impl<'c> Gains<'c> {
             comparison,
             from,
             to,
-            from_transfers,
-            to_transfers,
+            transfers,
+            transferred_in_to,
             singly,
             pairing,
             rule_parties,
@@ -169,8 +167,9 @@ impl<'c> Gains<'c> {
                 wanted.insert(user.0);
             }
         }
-        let transfers = [self.from_transfers, self.to_transfers].concat();
-        let classes = classes(self.from, self.to, &transfers, |user| wanted.contains(user.0));
+        let classes = classes(self.from, self.to, &self.transfers.users, |user| {
+            wanted.contains(user.0)
+        });
         let mut received = Received::default();
         for class in &classes {
             let user = class.first;
@@ -187,6 +186,7 @@ impl<'c> Gains<'c> {
             || self.from.active.contains(user.0) != self.to.active.contains(user.0)
             || self.from.unlimited(user) != self.to.unlimited(user)
             || self.rule_parties.contains(&Party::User(user))
+            || self.transfers.users.contains(user.0)
             || self.is_named_alone(user)
     }
 
@@ -220,6 +220,7 @@ impl<'c> Gains<'c> {
                 let number = GroupNumber(*group);
                 from.in_force.contains(*group) != to.in_force.contains(*group)
                     || self.comparison.touched.groups.contains(*group)
+                    || self.transfers.groups.contains(*group)
                     || self.rule_parties.contains(&Party::Group(number))
                     || (members_matter && from.members(number) != to.members(number))
             })
@@ -275,7 +276,15 @@ impl<'c> Gains<'c> {
             own.chain(subordinates)
                 .any(|party| self.rule_parties.contains(&party))
         };
+        let heirs_below = |access: &Access<'_>, role: Option<RoleNumber>| {
+            role.is_some_and(|role| {
+                let below = &access.hierarchy.users_and_subordinates[role.at()];
+                !below.is_disjoint(&self.transfers.users)
+            })
+        };
         let affected = everyone
+            || heirs_below(self.from, from)
+            || heirs_below(self.to, to)
             || from != to
             || !gate_same
             || !hierarchy_same
@@ -309,8 +318,10 @@ impl<'c> Gains<'c> {
             flags_same: from.active == to.active && from.unlimited == to.unlimited,
             groups_same: from.in_force == to.in_force,
             hierarchy_same: shift.hierarchy_same,
+            transfers: self.transfers.touch(self.from, &from) || self.transfers.touch(self.to, &to),
             from,
             to,
+            rules: [Vec::new(), Vec::new()],
         };
         let lacking_same = self.from.gates.lacking == self.to.gates.lacking;
         if !(look.gate_same && look.flags_same && lacking_same) {
@@ -321,20 +332,28 @@ impl<'c> Gains<'c> {
         for ability in &self.aimed {
             look.aimed(*ability, gains);
         }
-        let rules_from = received.of(self.from, &look.from, false);
-        let rules_to = received.of(self.to, &look.to, true);
+        look.rules = [
+            received.of(self.from, &look.from, false),
+            received.of(self.to, &look.to, true),
+        ];
         for (module, abilities) in self.records.iter().enumerate() {
             let module = ModuleNumber(count(module));
-            if !look.is_settled(module, &rules_from, &rules_to) {
+            if !look.is_settled(module) {
                 for ability in abilities {
-                    look.records(*ability, gains);
+                    look.records(*ability, module, gains);
                 }
             }
         }
     }
 
     /// What records and people there are to gain, and what follows from transfers.
-    fn complete(&self, access: &Access<'_>, standing: &Standing, kind: &AbilityKind, reach: &mut Reach) {
+    pub(super) fn complete(
+        &self,
+        access: &Access<'_>,
+        standing: &Standing,
+        kind: &AbilityKind,
+        reach: &mut Reach,
+    ) {
         let about_groups = match kind {
             AbilityKind::Record { .. } => access.system.definition().access.groups_own_records,
             AbilityKind::Permission { over, .. } => *over == Some(crate::system::PermissionTarget::Groups),
@@ -363,27 +382,14 @@ impl<'c> Gains<'c> {
             }
         }
         if matches!(kind, AbilityKind::Record { .. }) {
-            let transfers = if std::ptr::eq(access, self.to) {
-                self.to_transfers
-            } else {
-                self.from_transfers
-            };
-            for (group, heir) in transfers {
-                let covered = match heir {
-                    Target::User(heir) => {
-                        reach.users.contains(heir.0) || (reach.own && standing.user == *heir)
-                    }
-                    Target::Group(heir) => reach.groups.contains(heir.0),
-                };
-                if covered {
-                    reach.groups.insert(*group);
-                }
+            if std::ptr::eq(access, self.to) == self.transferred_in_to {
+                self.transfers.complete(standing, reach);
             }
         }
     }
 
     /// What the first of two reaches covers and the second does not, transfers included.
-    fn difference(&self, new: (&Standing, Reach), old: (&Standing, Reach)) -> Fresh {
+    pub(super) fn difference(&self, new: (&Standing, Reach), old: (&Standing, Reach)) -> Fresh {
         let (standing, mut new) = new;
         let (before, mut old) = old;
         // Any ability on records will do: what follows from transfers is the same for all of them.
@@ -398,7 +404,13 @@ impl<'c> Gains<'c> {
     }
 
     /// Whether a source of a class covers a user of it for the others of the class.
-    fn covers_as_other(&self, look: &Look<'_>, ability: AbilityNumber, source: Source, user: u32) -> bool {
+    pub(super) fn covers_as_other(
+        &self,
+        look: &Look<'_>,
+        ability: AbilityNumber,
+        source: Source,
+        user: u32,
+    ) -> bool {
         if source == Source::Own {
             return false;
         }
@@ -408,7 +420,7 @@ impl<'c> Gains<'c> {
     }
 
     /// The groups about which an ability can be compared: records outlive a group that hands them over.
-    fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
+    pub(super) fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
         if matches!(kind, AbilityKind::Record { .. }) {
             &self.comparison.owning_groups
         } else {
@@ -416,7 +428,7 @@ impl<'c> Gains<'c> {
         }
     }
 
-    fn reach(
+    pub(super) fn reach(
         &self,
         access: &Access<'_>,
         standing: &Standing,
@@ -462,304 +474,5 @@ impl Received {
             rules.dedup();
         }
         rules
-    }
-}
-
-fn within(rules: &[u32], range: std::ops::Range<u32>) -> &[u32] {
-    let start = rules.partition_point(|rule| *rule < range.start);
-    let end = rules.partition_point(|rule| *rule < range.end);
-    &rules[start..end.max(start)]
-}
-
-/// One class in both states.
-struct Look<'l> {
-    gains: &'l Gains<'l>,
-    class: &'l Class,
-    from: Standing,
-    to: Standing,
-    gate_same: bool,
-    flags_same: bool,
-    groups_same: bool,
-    hierarchy_same: bool,
-}
-
-impl Look<'_> {
-    /// Whether nothing about a module's records can differ for this class.
-    fn is_settled(&self, module: ModuleNumber, rules_from: &[u32], rules_to: &[u32]) -> bool {
-        let gains = self.gains;
-        let transfers = gains.from_transfers.is_empty() && gains.to_transfers.is_empty();
-        let same = transfers && self.flags_same && self.hierarchy_same && self.groups_same;
-        if !same || !gains.module_same[module.at()] {
-            return false;
-        }
-        let reaches_members = |ability: &AbilityNumber| {
-            let right = gains.to.right(&self.to, *ability);
-            right == Some(Level::Group)
-                && self
-                    .to
-                    .in_force
-                    .iter()
-                    .any(|group| gains.affected.contains(group))
-        };
-        let abilities = &gains.records[module.at()];
-        if abilities.iter().any(reaches_members) {
-            return false;
-        }
-        let same_right = |ability: &AbilityNumber| {
-            gains.from.right(&self.from, *ability) == gains.to.right(&self.to, *ability)
-                && gains.from.global(&self.from, *ability) == gains.to.global(&self.to, *ability)
-        };
-        if !self.gate_same && !abilities.iter().all(same_right) {
-            return false;
-        }
-        let old = within(rules_from, gains.from.sharing.rules_in(module));
-        let new = within(rules_to, gains.to.sharing.rules_in(module));
-        let same = |(old, new): (&u32, &u32)| {
-            gains.pairing.same[*new as usize] && gains.pairing.other[*new as usize] == Some(*old)
-        };
-        old.len() == new.len() && old.iter().zip(new).all(same)
-    }
-
-    fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
-        let states = self.gains;
-        if states.to.allows(&self.to, ability, None) && !states.from.allows(&self.from, ability, None) {
-            self.push(ability, Way::Opened, Reach::default(), gains);
-        }
-    }
-
-    /// What groups give, and permissions that are about people or groups.
-    fn aimed(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
-        let states = self.gains;
-        let mut sources = Vec::new();
-        states
-            .to
-            .sources(&self.to, ability, &mut |source| sources.push(source));
-        if sources.is_empty() {
-            return;
-        }
-        if !states.to.index.kind(ability).has_targets() {
-            self.flat(ability, gains);
-            return;
-        }
-        self.targeted(ability, &sources, gains);
-    }
-
-    fn records(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
-        let mut sources = Vec::new();
-        self.gains
-            .to
-            .sources(&self.to, ability, &mut |source| sources.push(source));
-        if !sources.is_empty() {
-            self.targeted(ability, &sources, gains);
-        }
-    }
-
-    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut dyn FnMut(Gain)) {
-        let states = self.gains;
-        let mut old = Vec::new();
-        states
-            .from
-            .sources(&self.from, ability, &mut |source| old.push(source));
-        if old.is_empty() {
-            let reach = states.reach(states.to, &self.to, ability, sources);
-            self.push(ability, Way::Opened, reach, gains);
-            return;
-        }
-        let mut known = old.clone();
-        known.sort_unstable();
-        if let Some(source) = self.everything_at_once(ability, sources, &old) {
-            let mut reach = Reach {
-                everyone: true,
-                ..Reach::default()
-            };
-            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
-            self.push(ability, Way::Source(source), reach, gains);
-            return;
-        }
-        let mut before: Option<Reach> = None;
-        for source in sources {
-            if self.is_same(*source, &known) {
-                continue;
-            }
-            let mut reach = Reach::default();
-            if let Some(fresh) = self.fresh(*source, &known) {
-                if fresh.users.is_empty() && fresh.groups.is_empty() {
-                    continue;
-                }
-                if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
-                    self.not_reached(ability, &fresh, &old, &mut reach);
-                    self.push(ability, Way::Source(*source), reach, gains);
-                    continue;
-                }
-            }
-            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, &old));
-            states.to.add(&self.to, ability, *source, &mut reach);
-            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
-            reach.own &= !before.own;
-            reach.users -= &before.users;
-            reach.groups -= &before.groups;
-            // What two sources open is told once, but caused by both.
-            self.push(ability, Way::Source(*source), reach, gains);
-        }
-    }
-
-    /// The source by which everyone is reached now, when it is plain without adding up sets that not everyone was.
-    ///
-    /// A wider default opens everything for everyone, and what each of them had reached before fills no report.
-    fn everything_at_once(
-        &self,
-        ability: AbilityNumber,
-        sources: &[Source],
-        old: &[Source],
-    ) -> Option<Source> {
-        let states = self.gains;
-        if states.singly || !matches!(states.to.index.kind(ability), AbilityKind::Record { .. }) {
-            return None;
-        }
-        let opens = |access: &Access<'_>, source: &&Source| access.opens_everything(ability, **source);
-        let source = sources.iter().find(|source| opens(states.to, source))?;
-        let bounds = old.iter().map(|source| states.from.at_most(&self.from, *source));
-        let before = bounds.fold(0, u64::saturating_add);
-        (before < states.owning_users.len()).then_some(*source)
-    }
-
-    /// What is new about a source that the class had before too; `None` when it had not.
-    fn fresh(&self, source: Source, known: &[Source]) -> Option<Rc<Fresh>> {
-        let states = self.gains;
-        match source {
-            Source::Rule(rule) => {
-                let other = states.pairing.other[rule as usize]?;
-                known.binary_search(&Source::Rule(other)).ok()?;
-                let mut memory = states.fresh_by_rule.borrow_mut();
-                let fresh = memory.entry(rule).or_insert_with(|| {
-                    let (mut new, mut old) = (Reach::default(), Reach::default());
-                    states.to.add_owners(rule, &mut new);
-                    states.from.add_owners(other, &mut old);
-                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
-                });
-                Some(Rc::clone(fresh))
-            }
-            Source::Subordinates => {
-                known.binary_search(&source).ok()?;
-                let roles = [self.from.role, self.to.role];
-                let mut memory = states.fresh_by_role.borrow_mut();
-                let fresh = memory.entry(roles).or_insert_with(|| {
-                    let below = |access: &Access<'_>, role: Option<RoleNumber>| Reach {
-                        users: role.map_or_else(RoaringBitmap::new, |role| access.subordinates(role)),
-                        ..Reach::default()
-                    };
-                    let new = below(states.to, self.to.role);
-                    let old = below(states.from, self.from.role);
-                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
-                });
-                Some(Rc::clone(fresh))
-            }
-            Source::Administrator
-            | Source::SuperRole
-            | Source::Global(_)
-            | Source::Right
-            | Source::All
-            | Source::Own
-            | Source::Created
-            | Source::Group
-            | Source::GroupOwned
-            | Source::GroupsOfSubordinates
-            | Source::Default
-            | Source::RuleForSubordinate(_)
-            | Source::ServiceForAll
-            | Source::Service(_)
-            | Source::Authorisation(_)
-            | Source::HeadAuthorisation(_)
-            | Source::GroupRole(_) => None,
-        }
-    }
-
-    /// Adds the owners of a few that nothing covered before.
-    fn not_reached(&self, ability: AbilityNumber, fresh: &Fresh, old: &[Source], reach: &mut Reach) {
-        let states = self.gains;
-        let covered = |target| {
-            let mut old = old.iter();
-            old.any(|source| states.from.covers(&self.from, ability, *source, Some(target)))
-        };
-        let users = fresh.users.iter();
-        // To oneself a class cannot answer as one: whether oneself was reached is said by the sources' own.
-        let others = users.filter(|user| *user != self.from.user.0 || self.class.users.len() > 1);
-        let asked = others.filter(|user| {
-            let itself = *user == self.from.user.0;
-            let target = Target::User(UserNumber(*user));
-            if itself {
-                !old.iter()
-                    .any(|source| states.covers_as_other(self, ability, *source, *user))
-            } else {
-                !covered(target)
-            }
-        });
-        reach.users = asked.collect();
-        let groups = fresh.groups.iter().filter(|group| {
-            let heir = states.from_transfers.iter().find(|(gone, _)| gone == group);
-            !covered(heir.map_or(Target::Group(GroupNumber(*group)), |(_, heir)| *heir))
-        });
-        reach.groups = groups.collect();
-    }
-
-    /// Whether a source reached the same in the other state.
-    fn is_same(&self, source: Source, known: &[Source]) -> bool {
-        let known = |source: &Source| known.binary_search(source).is_ok();
-        let states = self.gains;
-        let no_transfers = states.to_transfers.is_empty();
-        match source {
-            Source::Rule(rule) => {
-                let other = states.pairing.other[rule as usize].map(Source::Rule);
-                no_transfers && states.pairing.same[rule as usize] && other.is_some_and(|other| known(&other))
-            }
-            Source::GroupOwned => no_transfers && self.groups_same && known(&source),
-            Source::Subordinates => self.hierarchy_same && no_transfers && known(&source),
-            Source::Own => no_transfers && known(&source),
-            Source::Administrator
-            | Source::SuperRole
-            | Source::Global(_)
-            | Source::Right
-            | Source::All
-            | Source::Default
-            | Source::ServiceForAll => known(&source),
-            Source::Created
-            | Source::Group
-            | Source::GroupsOfSubordinates
-            | Source::RuleForSubordinate(_)
-            | Source::Service(_)
-            | Source::Authorisation(_)
-            | Source::HeadAuthorisation(_)
-            | Source::GroupRole(_) => false,
-        }
-    }
-
-    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut dyn FnMut(Gain)) {
-        let states = self.gains;
-        let has_targets = states.to.index.kind(ability).has_targets();
-        reach.users &= &states.owning_users;
-        reach.groups &= states.comparable_groups(states.to.index.kind(ability));
-        // Of a user who is new, nothing was anyone's to begin with.
-        reach.own &= states.owning_users.contains(self.class.first.0);
-        let users = self.class.users.clone();
-        let only_oneself = match users[..] {
-            [only] => {
-                reach.users.remove(only);
-                reach.users.is_empty()
-            }
-            _ => reach.users.is_empty(),
-        };
-        if has_targets && only_oneself && reach.groups.is_empty() && !reach.own {
-            return;
-        }
-        let causes = Causes::new(states, &self.from, &self.to).of(ability, way, &reach);
-        gains(Gain {
-            users,
-            ability,
-            way,
-            own: reach.own,
-            owners: reach.users,
-            groups: reach.groups,
-            causes,
-        });
     }
 }

@@ -8,9 +8,11 @@
 mod causes;
 mod classes;
 mod gains;
+mod look;
 mod pairs;
 mod rules;
 mod touched;
+mod transfers;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +23,7 @@ pub(crate) use self::gains::{Gain, Way};
 pub use self::pairs::Single;
 pub(crate) use self::rules::Pairing;
 pub(crate) use self::touched::Touched;
+pub(crate) use self::transfers::Transfers;
 use super::decide::Target;
 use super::index::GroupNumber;
 use super::state::Access;
@@ -45,7 +48,7 @@ pub struct Comparison<'a> {
     pub after: &'a Access<'a>,
     pub(crate) touched: Touched,
     /// Groups that go and hand their records over: whoever reaches the heir's reaches theirs.
-    transfers: Vec<(u32, Target)>,
+    transfers: Transfers,
     /// Groups whose records can be told from new ones: those of both states, and those that hand theirs over.
     owning_groups: RoaringBitmap,
     /// Groups of both states.
@@ -71,7 +74,8 @@ impl<'a> Comparison<'a> {
         let lasting = groups.filter(|group| after.snapshot.groups.contains_key(*group));
         let lasting_groups: RoaringBitmap = lasting.filter_map(|group| index.groups.number(group)).collect();
         let mut owning_groups = lasting_groups.clone();
-        owning_groups.extend(transfers.iter().map(|(group, _)| *group));
+        let transfers = Transfers::new(transfers);
+        owning_groups.extend(transfers.gone());
         Self {
             touched: Touched::new(before, after),
             owning_groups,
@@ -88,8 +92,12 @@ impl<'a> Comparison<'a> {
         if !std::ptr::eq(state, self.after) {
             return itself;
         }
-        let heir = self.transfers.iter().find(|(gone, _)| *gone == group);
-        heir.map_or(itself, |(_, heir)| *heir)
+        self.transfers.heir(group).unwrap_or(itself)
+    }
+
+    /// The groups whose records can be gained or lost.
+    pub(crate) fn groups_with_records(&self) -> &RoaringBitmap {
+        &self.owning_groups
     }
 
     /// Whether records change hands.
@@ -100,12 +108,12 @@ impl<'a> Comparison<'a> {
     /// What anyone can do after and could not before, gain by gain. Where everyone is reached, whoever was reached
     /// before is left out only if `singly`.
     pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
-        Gains::new(self, self.before, self.after, &[], &self.transfers, singly).each(each);
+        Gains::new(self, self.before, self.after, true, singly).each(each);
     }
 
     /// What anyone could do before and cannot after, likewise.
     pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
-        Gains::new(self, self.after, self.before, &self.transfers, &[], singly).each(each);
+        Gains::new(self, self.after, self.before, false, singly).each(each);
     }
 }
 

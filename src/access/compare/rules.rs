@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::transfers::Transfers;
 use crate::access::sharing::Party;
 use crate::access::state::Access;
 
@@ -16,15 +17,16 @@ pub(crate) struct Pairing {
 
 impl Pairing {
     /// Pairs the rules of `here` with those of `there`.
-    pub(crate) fn new(here: &Access<'_>, there: &Access<'_>) -> Self {
+    pub(crate) fn new(here: &Access<'_>, there: &Access<'_>, transfers: &Transfers) -> Self {
         let mut others = (0u32..).zip(&there.sharing.rules).peekable();
         let mut sources: BTreeMap<Party, bool> = BTreeMap::new();
         let (mut other, mut same) = (Vec::new(), Vec::new());
-        for rule in &here.sharing.rules {
+        for (number, rule) in (0u32..).zip(&here.sharing.rules) {
             while others.next_if(|(_, other)| other.key < rule.key).is_some() {}
             let found = others.next_if(|(_, other)| other.key == rule.key);
             same.push(found.is_some_and(|(_, other)| {
                 other.access == rule.access
+                    && !transfers.touch_rule(here, number)
                     && *sources
                         .entry(rule.from)
                         .or_insert_with(|| same_owners(here, there, rule.from))

@@ -61,7 +61,10 @@ impl Access<'_> {
         groups: &RoaringBitmap,
         all: &RoaringBitmap,
     ) -> Crowd {
-        Describe::new(self, all).crowd(users, groups, &[])
+        let all_groups = self.index.groups.iter();
+        let all_groups = all_groups.filter(|(_, name)| self.snapshot.groups.contains_key(*name));
+        let all_groups = all_groups.map(|(group, _)| group).collect();
+        Describe::new(self, all, &all_groups).crowd(users, groups, &[])
     }
 }
 
@@ -70,18 +73,24 @@ pub(super) struct Describe<'a> {
     access: &'a Access<'a>,
     /// Everyone who counts: those who can log in, or all where records are meant.
     all: &'a RoaringBitmap,
+    /// Every group that could be an owner.
+    all_groups: &'a RoaringBitmap,
 }
 
 impl<'a> Describe<'a> {
-    pub(super) fn new(access: &'a Access<'a>, all: &'a RoaringBitmap) -> Self {
-        Self { access, all }
+    pub(super) fn new(access: &'a Access<'a>, all: &'a RoaringBitmap, all_groups: &'a RoaringBitmap) -> Self {
+        Self {
+            access,
+            all,
+            all_groups,
+        }
     }
 
     /// The set in words. A party that it may be is tried first.
     pub(super) fn crowd(&self, users: &RoaringBitmap, groups: &RoaringBitmap, likely: &[Party]) -> Crowd {
         let index = &self.access.index;
         let mut crowd = self.users(users, likely);
-        let every_group = self.access.snapshot.groups.len() as u64 <= groups.len();
+        let every_group = self.all_groups.is_subset(groups);
         if crowd.parts == [Part::Everyone] && every_group {
             return crowd;
         }

@@ -155,7 +155,11 @@ impl Maker<'_> {
     }
 
     fn people(&self, who: &RoaringBitmap, likely: &[Party]) -> super::Crowd {
-        Describe::new(self.state, &self.state.active).crowd(who, &RoaringBitmap::new(), likely)
+        Describe::new(self.state, &self.state.active, &RoaringBitmap::new()).crowd(
+            who,
+            &RoaringBitmap::new(),
+            likely,
+        )
     }
 
     fn line(&self, draft: Draft) -> Line {
@@ -184,7 +188,11 @@ impl Maker<'_> {
                 } else {
                     &owners
                 };
-                Describe::new(state, &self.everyone).crowd(told, &draft.groups, &likely_whose)
+                Describe::new(state, &self.everyone, self.comparison.groups_with_records()).crowd(
+                    told,
+                    &draft.groups,
+                    &likely_whose,
+                )
             },
             owners: owners.len() + draft.groups.len(),
             alike: draft.alike,

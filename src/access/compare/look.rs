@@ -1,0 +1,352 @@
+//! One class in both states: what it gains, source by source.
+//!
+//! Nothing is computed that cannot have moved: a module is passed over when right, groups, hierarchy and rules are the
+//! same, a source when it covers the same, and of a rule that the class had before only the owners who are new to it
+//! are looked at.
+
+use std::rc::Rc;
+
+use roaring::RoaringBitmap;
+
+use super::causes::Causes;
+use super::classes::Class;
+use super::gains::{Fresh, Gain, Gains, Way};
+use crate::access::decide::Target;
+use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber};
+use crate::access::state::{Access, Reach, Source, Standing};
+use crate::model::Level;
+
+/// Of fewer owners it is asked one by one whether they were reached before.
+const ONE_BY_ONE: u64 = 48;
+
+fn within(rules: &[u32], range: std::ops::Range<u32>) -> &[u32] {
+    let start = rules.partition_point(|rule| *rule < range.start);
+    let end = rules.partition_point(|rule| *rule < range.end);
+    &rules[start..end.max(start)]
+}
+
+/// One class in both states.
+pub(super) struct Look<'l> {
+    pub(super) gains: &'l Gains<'l>,
+    pub(super) class: &'l Class,
+    pub(super) from: Standing,
+    pub(super) to: Standing,
+    pub(super) gate_same: bool,
+    pub(super) flags_same: bool,
+    pub(super) groups_same: bool,
+    pub(super) hierarchy_same: bool,
+    /// Whether records that change hands can be reached otherwise than by a rule.
+    pub(super) transfers: bool,
+    /// The rules that the class has, before and after, in order.
+    pub(super) rules: [Vec<u32>; 2],
+}
+
+impl Look<'_> {
+    /// Whether nothing about a module's records can differ for this class.
+    pub(super) fn is_settled(&self, module: ModuleNumber) -> bool {
+        let gains = self.gains;
+        let same = !self.transfers && self.flags_same && self.hierarchy_same && self.groups_same;
+        if !same || !gains.module_same[module.at()] {
+            return false;
+        }
+        let reaches_members = |ability: &AbilityNumber| {
+            let right = gains.to.right(&self.to, *ability);
+            right == Some(Level::Group)
+                && (!gains.transfers.is_empty()
+                    || self
+                        .to
+                        .in_force
+                        .iter()
+                        .any(|group| gains.affected.contains(group)))
+        };
+        let abilities = &gains.records[module.at()];
+        if abilities.iter().any(reaches_members) {
+            return false;
+        }
+        let same_right = |ability: &AbilityNumber| {
+            gains.from.right(&self.from, *ability) == gains.to.right(&self.to, *ability)
+                && gains.from.global(&self.from, *ability) == gains.to.global(&self.to, *ability)
+        };
+        if !self.gate_same && !abilities.iter().all(same_right) {
+            return false;
+        }
+        let old = within(&self.rules[0], gains.from.sharing.rules_in(module));
+        let new = within(&self.rules[1], gains.to.sharing.rules_in(module));
+        let same = |(old, new): (&u32, &u32)| {
+            gains.pairing.same[*new as usize] && gains.pairing.other[*new as usize] == Some(*old)
+        };
+        old.len() == new.len() && old.iter().zip(new).all(same)
+    }
+
+    pub(super) fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
+        let states = self.gains;
+        if states.to.allows(&self.to, ability, None) && !states.from.allows(&self.from, ability, None) {
+            self.push(ability, Way::Opened, Reach::default(), gains);
+        }
+    }
+
+    /// What groups give, and permissions that are about people or groups.
+    pub(super) fn aimed(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
+        let states = self.gains;
+        let mut sources = Vec::new();
+        states
+            .to
+            .sources(&self.to, ability, &mut |source| sources.push(source));
+        if sources.is_empty() {
+            return;
+        }
+        if !states.to.index.kind(ability).has_targets() {
+            self.flat(ability, gains);
+            return;
+        }
+        self.targeted(ability, &sources, gains);
+    }
+
+    pub(super) fn records(
+        &mut self,
+        ability: AbilityNumber,
+        module: ModuleNumber,
+        gains: &mut dyn FnMut(Gain),
+    ) {
+        let states = self.gains;
+        let rules = within(&self.rules[1], states.to.sharing.rules_in(module));
+        let mut sources = Vec::new();
+        states
+            .to
+            .sources_given(&self.to, ability, Some(rules), &mut |source| sources.push(source));
+        if sources.is_empty() {
+            return;
+        }
+        let rules = within(&self.rules[0], states.from.sharing.rules_in(module));
+        let mut old = Vec::new();
+        states
+            .from
+            .sources_given(&self.from, ability, Some(rules), &mut |source| old.push(source));
+        self.between(ability, &old, &sources, gains);
+    }
+
+    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut dyn FnMut(Gain)) {
+        let states = self.gains;
+        let mut old = Vec::new();
+        states
+            .from
+            .sources(&self.from, ability, &mut |source| old.push(source));
+        self.between(ability, &old, sources, gains);
+    }
+
+    /// What sources give that older ones did not.
+    fn between(
+        &self,
+        ability: AbilityNumber,
+        old: &[Source],
+        sources: &[Source],
+        gains: &mut dyn FnMut(Gain),
+    ) {
+        let states = self.gains;
+        if old.is_empty() {
+            let reach = states.reach(states.to, &self.to, ability, sources);
+            self.push(ability, Way::Opened, reach, gains);
+            return;
+        }
+        if let Some(source) = self.everything_at_once(ability, sources, old) {
+            let mut reach = Reach {
+                everyone: true,
+                ..Reach::default()
+            };
+            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
+            self.push(ability, Way::Source(source), reach, gains);
+            return;
+        }
+        // Without sorting where they come in order already.
+        let mut known = old.to_vec();
+        known.sort_unstable();
+        let mut before: Option<Reach> = None;
+        for source in sources {
+            if self.is_same(*source, &known) {
+                continue;
+            }
+            let mut reach = Reach::default();
+            if let Some(fresh) = self.fresh(*source, &known) {
+                if fresh.users.is_empty() && fresh.groups.is_empty() {
+                    continue;
+                }
+                if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
+                    self.not_reached(ability, &fresh, old, &mut reach);
+                    self.push(ability, Way::Source(*source), reach, gains);
+                    continue;
+                }
+            }
+            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, old));
+            states.to.add(&self.to, ability, *source, &mut reach);
+            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
+            reach.own &= !before.own;
+            reach.users -= &before.users;
+            reach.groups -= &before.groups;
+            // What two sources open is told once, but caused by both.
+            self.push(ability, Way::Source(*source), reach, gains);
+        }
+    }
+
+    /// The source by which everyone is reached now, when it is plain without adding up sets that not everyone was.
+    ///
+    /// A wider default opens everything for everyone, and what each of them had reached before fills no report.
+    fn everything_at_once(
+        &self,
+        ability: AbilityNumber,
+        sources: &[Source],
+        old: &[Source],
+    ) -> Option<Source> {
+        let states = self.gains;
+        if states.singly || !matches!(states.to.index.kind(ability), AbilityKind::Record { .. }) {
+            return None;
+        }
+        let opens = |access: &Access<'_>, source: &&Source| access.opens_everything(ability, **source);
+        let source = sources.iter().find(|source| opens(states.to, source))?;
+        let bounds = old.iter().map(|source| states.from.at_most(&self.from, *source));
+        let before = bounds.fold(0, u64::saturating_add);
+        (before < states.owning_users.len()).then_some(*source)
+    }
+
+    /// What is new about a source that the class had before too; `None` when it had not.
+    fn fresh(&self, source: Source, known: &[Source]) -> Option<Rc<Fresh>> {
+        let states = self.gains;
+        match source {
+            Source::Rule(rule) => {
+                let other = states.pairing.other[rule as usize]?;
+                known.binary_search(&Source::Rule(other)).ok()?;
+                let mut memory = states.fresh_by_rule.borrow_mut();
+                let fresh = memory.entry(rule).or_insert_with(|| {
+                    let (mut new, mut old) = (Reach::default(), Reach::default());
+                    states.to.add_owners(rule, &mut new);
+                    states.from.add_owners(other, &mut old);
+                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
+                });
+                Some(Rc::clone(fresh))
+            }
+            Source::Subordinates => {
+                known.binary_search(&source).ok()?;
+                let roles = [self.from.role, self.to.role];
+                let mut memory = states.fresh_by_role.borrow_mut();
+                let fresh = memory.entry(roles).or_insert_with(|| {
+                    let below = |access: &Access<'_>, role: Option<RoleNumber>| Reach {
+                        users: role.map_or_else(RoaringBitmap::new, |role| access.subordinates(role)),
+                        ..Reach::default()
+                    };
+                    let new = below(states.to, self.to.role);
+                    let old = below(states.from, self.from.role);
+                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
+                });
+                Some(Rc::clone(fresh))
+            }
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Own
+            | Source::Created
+            | Source::Group
+            | Source::GroupOwned
+            | Source::GroupsOfSubordinates
+            | Source::Default
+            | Source::RuleForSubordinate(_)
+            | Source::ServiceForAll
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => None,
+        }
+    }
+
+    /// Adds the owners of a few that nothing covered before.
+    fn not_reached(&self, ability: AbilityNumber, fresh: &Fresh, old: &[Source], reach: &mut Reach) {
+        let states = self.gains;
+        let covered = |target| {
+            let mut old = old.iter();
+            old.any(|source| states.from.covers(&self.from, ability, *source, Some(target)))
+        };
+        let users = fresh.users.iter();
+        // To oneself a class cannot answer as one: whether oneself was reached is said by the sources' own.
+        let others = users.filter(|user| *user != self.from.user.0 || self.class.users.len() > 1);
+        let asked = others.filter(|user| {
+            let itself = *user == self.from.user.0;
+            let target = Target::User(UserNumber(*user));
+            if itself {
+                !old.iter()
+                    .any(|source| states.covers_as_other(self, ability, *source, *user))
+            } else {
+                !covered(target)
+            }
+        });
+        reach.users = asked.collect();
+        let groups = fresh.groups.iter().filter(|group| {
+            let heir = states
+                .transfers
+                .heir(*group)
+                .filter(|_| !states.transferred_in_to);
+            !covered(heir.unwrap_or(Target::Group(GroupNumber(*group))))
+        });
+        reach.groups = groups.collect();
+    }
+
+    /// Whether a source reached the same in the other state.
+    fn is_same(&self, source: Source, known: &[Source]) -> bool {
+        let known = |source: &Source| known.binary_search(source).is_ok();
+        let states = self.gains;
+        let no_transfers = !self.transfers;
+        match source {
+            Source::Rule(rule) => {
+                let other = states.pairing.other[rule as usize].map(Source::Rule);
+                states.pairing.same[rule as usize] && other.is_some_and(|other| known(&other))
+            }
+            Source::GroupOwned => no_transfers && self.groups_same && known(&source),
+            Source::Subordinates => self.hierarchy_same && no_transfers && known(&source),
+            Source::Own => no_transfers && known(&source),
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Default
+            | Source::ServiceForAll => known(&source),
+            Source::Created
+            | Source::Group
+            | Source::GroupsOfSubordinates
+            | Source::RuleForSubordinate(_)
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => false,
+        }
+    }
+
+    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut dyn FnMut(Gain)) {
+        let states = self.gains;
+        let has_targets = states.to.index.kind(ability).has_targets();
+        reach.users &= &states.owning_users;
+        reach.groups &= states.comparable_groups(states.to.index.kind(ability));
+        // Of a user who is new, nothing was anyone's to begin with.
+        reach.own &= states.owning_users.contains(self.class.first.0);
+        let users = self.class.users.clone();
+        let only_oneself = match users[..] {
+            [only] => {
+                reach.users.remove(only);
+                reach.users.is_empty()
+            }
+            _ => reach.users.is_empty(),
+        };
+        if has_targets && only_oneself && reach.groups.is_empty() && !reach.own {
+            return;
+        }
+        let causes = Causes::new(states, &self.from, &self.to).of(ability, way, &reach);
+        gains(Gain {
+            users,
+            ability,
+            way,
+            own: reach.own,
+            owners: reach.users,
+            groups: reach.groups,
+            causes,
+        });
+    }
+}
