@@ -11,6 +11,9 @@ use crate::model::{GroupName, RoleName, UserName};
 /// Fewer people than this are named one by one.
 const NAMED: u64 = 3;
 
+/// So many parts are told as they are, before anything is told with exceptions.
+const FEW: usize = 2;
+
 /// A part of a set of people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +111,13 @@ impl<'a> Describe<'a> {
                 but: but.collect(),
             };
         }
+        let parts = self.parts(users);
+        if parts.len() <= FEW {
+            return Crowd {
+                parts,
+                but: Vec::new(),
+            };
+        }
         for party in likely {
             let (part, whole) = match party {
                 Party::Group(group) => {
@@ -130,7 +140,7 @@ impl<'a> Describe<'a> {
             }
         }
         Crowd {
-            parts: self.parts(users),
+            parts,
             but: Vec::new(),
         }
     }
@@ -162,11 +172,11 @@ impl<'a> Describe<'a> {
 
     /// The largest part around a role that is wholly in a set.
     fn whole(&self, role: RoleNumber, users: &RoaringBitmap) -> Option<(Part, RoaringBitmap)> {
-        if self.access.hierarchy.users[role.at()].intersection_len(users) < NAMED {
+        if self.access.hierarchy.users_and_subordinates[role.at()].intersection_len(users) < NAMED {
             return None;
         }
         let (own, whole) = self.role(role);
-        if whole.len() < NAMED || !whole.is_subset(users) {
+        if !whole.is_subset(users) {
             return None;
         }
         let mut largest = (own, whole);
@@ -179,7 +189,7 @@ impl<'a> Describe<'a> {
                 largest = (part, whole);
             }
         }
-        Some(largest)
+        (largest.1.len() >= NAMED).then_some(largest)
     }
 
     fn role(&self, role: RoleNumber) -> (Part, RoaringBitmap) {

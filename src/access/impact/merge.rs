@@ -92,7 +92,7 @@ impl<'g> Gathering<'g> {
         let shown = shown.or(gain.own.then_some(Shown::User(first)));
         let mut flags = BTreeSet::new();
         // What is open to everyone is not aimed at a superior.
-        let to_everyone = gain.owners.len() == self.state.index.users.len() as u64;
+        let to_everyone = gain.owners.len() + 1 >= self.state.index.users.len() as u64;
         if self.direction == Direction::Gain
             && !to_everyone
             && gain.way != Way::Source(Source::Default)
@@ -125,33 +125,78 @@ impl<'g> Gathering<'g> {
         let same_owners = gather(drafts, |left, right| {
             left.way == right.way && left.who == right.who && left.reaches_same(right)
         });
-        let sorted = same_owners
+        // What the same people gain on the same modules by several sources is one thing.
+        let same = |left: &Draft, right: &Draft| left.who == right.who && left.own == right.own;
+        let by_module = same_owners.into_iter().map(|draft| {
+            let modules = draft.modules(self.state);
+            ((draft.is_about(self.state), modules), draft)
+        });
+        let by_module = gather(by_module, same);
+        let by_owner = by_module
             .into_iter()
             .map(|draft| (draft.is_about(self.state), draft));
-        gather(sorted, |left, right| {
-            left.who == right.who && left.own == right.own
-        })
+        let by_owner = gather(by_owner, |left, right| {
+            same(left, right) && left.reaches_same(right)
+        });
+        // Few lines can be read one by one; of many those that differ in the module alone become one.
+        let mut kin: BTreeMap<(BTreeSet<Cause>, Vec<u32>), usize> = BTreeMap::new();
+        let kinship = |draft: &Draft| {
+            (
+                draft.causes.clone(),
+                draft.who.iter().take(KIN).collect::<Vec<_>>(),
+            )
+        };
+        for draft in &by_owner {
+            *kin.entry(kinship(draft)).or_default() += 1;
+        }
+        let (many, mut few): (Vec<Draft>, Vec<Draft>) = by_owner
+            .into_iter()
+            .partition(|draft| kin.get(&kinship(draft)) > Some(&FEW_LINES));
+        let many = many.into_iter().map(|draft| (draft.is_about(self.state), draft));
+        few.extend(gather(many, same));
+        few
     }
 }
+
+/// So many lines of one cause and the same people stay apart.
+const FEW_LINES: usize = 4;
+/// People are taken for the same by so many of them, where it only matters how much to put together.
+const KIN: usize = 8;
 
 impl Draft {
     /// Takes another draft in.
     fn take(&mut self, other: &mut Self) {
         let alike = self.reaches_same(other) && self.alike && other.alike;
         self.alike = alike;
+        // The source that reaches most shows best what it is about.
+        if other.owners.len() + other.groups.len() > self.owners.len() + self.groups.len() {
+            self.example = other.example;
+            self.way = other.way;
+        }
         self.abilities.append(&mut other.abilities);
         self.who |= std::mem::take(&mut other.who);
         self.own |= other.own;
         self.owners |= std::mem::take(&mut other.owners);
         self.groups |= std::mem::take(&mut other.groups);
         self.flags.append(&mut other.flags);
-        if kind_of(self.way) != kind_of(other.way) {
-            self.way = Way::Opened;
-        }
     }
 
     fn reaches_same(&self, other: &Self) -> bool {
         self.own == other.own && self.owners == other.owners && self.groups == other.groups
+    }
+
+    /// The modules it is about.
+    fn modules(&self, state: &Access<'_>) -> BTreeSet<crate::model::ModuleName> {
+        let abilities = self.abilities.iter().map(|ability| state.index.named(*ability));
+        abilities
+            .filter_map(|ability| match ability {
+                Ability::Action { module, .. } | Ability::Field { module, .. } => Some(module.clone()),
+                Ability::Permission(_)
+                | Ability::Service(_)
+                | Ability::Role(_)
+                | Ability::Authorisation { .. } => None,
+            })
+            .collect()
     }
 
     /// The actions, or the sort of ability: lines that differ in this are not one.

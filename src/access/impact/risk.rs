@@ -12,6 +12,8 @@ use crate::system::Effect;
 const MANY_PAIRS: u64 = 10_000;
 /// From so many pairs on, changing is one.
 const MANY_EDITS: u64 = 100;
+/// And from so many pairs of people and records on, where records are counted.
+const MANY_RECORDS: u64 = 1_000;
 /// From so many people on, a loss is worth a second look.
 const MANY_PEOPLE: u64 = 10;
 
@@ -86,7 +88,9 @@ pub(super) fn risk(
         | Ability::Authorisation { .. } => false,
     });
     let pairs = people.saturating_mul(owners);
-    if (edits && pairs >= MANY_EDITS) || pairs >= MANY_PAIRS {
+    let records = whose.and_then(|whose| whose.records).unwrap_or_default();
+    let many = pairs >= MANY_EDITS || people.saturating_mul(records) >= MANY_RECORDS;
+    if (edits && many) || pairs >= MANY_PAIRS {
         return Risk::High;
     }
     let opens = abilities.iter().any(|ability| match ability {
