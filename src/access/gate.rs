@@ -27,6 +27,11 @@ impl Gate {
         }
     }
 
+    /// Whether nothing is permitted further than by another gate.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own <= other)
+    }
+
     fn raise(&mut self, ability: AbilityNumber, level: Level) {
         let slot = &mut self.0[ability.at()];
         *slot = (*slot).max(code(level));

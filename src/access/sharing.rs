@@ -52,15 +52,15 @@ pub(crate) struct Rule<'a> {
     pub(crate) to: Party,
 }
 
-/// What protects the records of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What protects the records of a module, the most closed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Protection {
-    /// The right is enough.
-    None,
     /// Nothing is open by default.
     Closed,
     /// What the default opens.
     Default(DefaultAccess),
+    /// The right is enough.
+    None,
 }
 
 /// The sharing of one module.

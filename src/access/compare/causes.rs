@@ -249,7 +249,7 @@ impl<'c> Causes<'c> {
         match each.from {
             Party::Group(group) => self.owners_in(group, reach, found),
             Party::Role(_) | Party::RoleAndSubordinates(_) => {
-                if found.is_empty() || !self.gains.pairing.same[rule as usize] {
+                if found.is_empty() || !self.gains.pairing.nothing_new[rule as usize] {
                     self.places(reach, found);
                 }
             }

@@ -45,11 +45,14 @@ pub(crate) struct Gain {
     pub(crate) causes: BTreeSet<Cause>,
 }
 
-/// What a change of role, or none, moves for its users.
+/// What a change of role, or none, brings for its users.
 #[derive(Clone, Copy, Debug)]
 struct RoleShift {
-    gate_same: bool,
-    hierarchy_same: bool,
+    /// Whether no right goes further.
+    no_rights: bool,
+    /// Whether nobody new is below.
+    nobody_below: bool,
+    /// Whether anything can be gained at all.
     affected: bool,
 }
 
@@ -65,10 +68,10 @@ pub(crate) struct Gains<'c> {
     pub(super) singly: bool,
     /// The rules of `to`, and what they are in `from`.
     pub(super) pairing: Pairing,
-    /// Parties for whom some rule differs.
+    /// Parties for whom some rule opens more.
     rule_parties: BTreeSet<Party>,
-    /// Whether a module's protection is the same.
-    pub(super) module_same: Vec<bool>,
+    /// Whether a module is no less protected.
+    pub(super) module_closed: Vec<bool>,
     /// Groups whose members may gain or lose by them or by what contains them.
     pub(super) affected: RoaringBitmap,
     /// Users who are there in both states: whose records can be told apart from new ones.
@@ -100,15 +103,14 @@ impl<'c> Gains<'c> {
     ) -> Self {
         let transfers = &comparison.transfers;
         let pairing = Pairing::new(to, from, transfers);
-        let back = Pairing::new(from, to, transfers);
-        let mut rule_parties = BTreeSet::new();
-        for (access, pairing) in [(to, &pairing), (from, &back)] {
-            let rules = access.sharing.rules.iter().zip(&pairing.same);
-            rule_parties.extend(rules.filter(|(_, same)| !**same).map(|(rule, _)| rule.to));
-        }
+        let rules = to.sharing.rules.iter().zip(&pairing.nothing_new);
+        let rule_parties = rules
+            .filter(|(_, same)| !**same)
+            .map(|(rule, _)| rule.to)
+            .collect();
         let modules = from.sharing.modules.iter().zip(&to.sharing.modules);
-        let module_same = modules
-            .map(|(from, to)| from.protection == to.protection && from.rules_of == to.rules_of)
+        let module_closed = modules
+            .map(|(from, to)| to.protection <= from.protection)
             .collect();
         let index = &to.index;
         let (mut records, mut flat, mut aimed) =
@@ -136,7 +138,7 @@ impl<'c> Gains<'c> {
             singly,
             pairing,
             rule_parties,
-            module_same,
+            module_closed,
             affected: RoaringBitmap::new(),
             owning_users,
             records,
@@ -153,7 +155,7 @@ impl<'c> Gains<'c> {
     pub(super) fn each(&self, gains: &mut dyn FnMut(Gain)) {
         let everyone = self.rule_parties.contains(&Party::Everyone)
             || self.from.gates.lacking != self.to.gates.lacking
-            || self.module_same.iter().any(|same| !same);
+            || self.module_closed.iter().any(|same| !same);
         let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
         let mut shift = |roles: [Option<RoleNumber>; 2]| {
             *shifts
@@ -181,7 +183,7 @@ impl<'c> Gains<'c> {
     /// Whether a user can gain or lose by more than the role.
     fn is_affected(&self, user: UserNumber) -> bool {
         let direct = [self.from.membership.direct(user), self.to.membership.direct(user)];
-        direct[0] != direct[1]
+        !is_within(direct[1], direct[0])
             || direct[1].iter().any(|group| self.affected.contains(*group))
             || self.from.active.contains(user.0) != self.to.active.contains(user.0)
             || self.from.unlimited(user) != self.to.unlimited(user)
@@ -222,14 +224,14 @@ impl<'c> Gains<'c> {
                     || self.comparison.touched.groups.contains(*group)
                     || self.transfers.groups.contains(*group)
                     || self.rule_parties.contains(&Party::Group(number))
-                    || (members_matter && from.members(number) != to.members(number))
+                    || (members_matter && !to.members(number).is_subset(from.members(number)))
             })
             .collect();
         (0..groups)
             .filter(|group| {
                 let number = GroupNumber(*group);
                 let containing = to.containing(number);
-                containing != from.containing(number)
+                !is_within(containing, from.containing(number))
                     || containing.iter().any(|group| differing.contains(*group))
             })
             .collect()
@@ -237,28 +239,8 @@ impl<'c> Gains<'c> {
 
     fn role_shift(&self, roles: [Option<RoleNumber>; 2], everyone: bool) -> RoleShift {
         let [from, to] = roles;
-        let gate_same = self.from.gates.of_role(from) == self.to.gates.of_role(to);
-        let below = |access: &Access<'_>, role: Option<RoleNumber>| {
-            let settings = &access.system.definition().access.hierarchy;
-            role.map(|role| {
-                let rules: Vec<_> = access
-                    .subtrees
-                    .rules_below(role)
-                    .iter()
-                    .map(|rule| super::rule_key(access, rule).clone())
-                    .collect();
-                (
-                    settings
-                        .superiors_inherit_owned
-                        .then(|| access.subordinates(role)),
-                    access.subtrees.groups_below(role).clone(),
-                    rules,
-                )
-            })
-        };
-        let rules_below = to.into_iter().flat_map(|role| self.to.subtrees.rules_below(role));
-        let mut rules_below = rules_below.map(|rule| self.pairing.same[rule as usize]);
-        let hierarchy_same = rules_below.all(|same| same) && below(self.from, from) == below(self.to, to);
+        let no_rights = self.to.gates.of_role(to).is_within(self.from.gates.of_role(from));
+        let nobody_below = self.nobody_below(from, to);
         let groups = |access: &'c Access<'c>, role: Option<RoleNumber>| {
             role.map_or(&[][..], |role| access.membership.of_role(role))
         };
@@ -267,15 +249,12 @@ impl<'c> Gains<'c> {
         };
         let (groups_from, groups_to) = (groups(self.from, from), groups(self.to, to));
         let (above_from, above_to) = (above(self.from, from), above(self.to, to));
-        let rules_differ = |role: Option<RoleNumber>, above: &[RoleNumber]| {
-            let own = role.iter().map(|role| Party::Role(*role));
-            let subordinates = role
-                .iter()
-                .chain(above)
-                .map(|role| Party::RoleAndSubordinates(*role));
-            own.chain(subordinates)
-                .any(|party| self.rule_parties.contains(&party))
-        };
+        let own = to.iter().map(|role| Party::Role(*role));
+        let subordinates = to.iter().chain(&above_to);
+        let subordinates = subordinates.map(|role| Party::RoleAndSubordinates(*role));
+        let rules = own
+            .chain(subordinates)
+            .any(|party| self.rule_parties.contains(&party));
         let heirs_below = |access: &Access<'_>, role: Option<RoleNumber>| {
             role.is_some_and(|role| {
                 let below = &access.hierarchy.users_and_subordinates[role.at()];
@@ -285,19 +264,45 @@ impl<'c> Gains<'c> {
         let affected = everyone
             || heirs_below(self.from, from)
             || heirs_below(self.to, to)
+            || rules
             || from != to
-            || !gate_same
-            || !hierarchy_same
-            || above_from != above_to
-            || groups_from != groups_to
-            || groups_to.iter().any(|group| self.affected.contains(*group))
-            || rules_differ(from, &above_from)
-            || rules_differ(to, &above_to);
+            || !no_rights
+            || !nobody_below
+            || above_to.iter().any(|role| !above_from.contains(role))
+            || !is_within(groups_to, groups_from)
+            || groups_to.iter().any(|group| self.affected.contains(*group));
         RoleShift {
-            gate_same,
-            hierarchy_same,
+            no_rights,
+            nobody_below,
             affected,
         }
+    }
+
+    /// Whether the hierarchy opens nothing that it did not open.
+    fn nobody_below(&self, from: Option<RoleNumber>, to: Option<RoleNumber>) -> bool {
+        let Some(to) = to else { return true };
+        let settings = &self.to.system.definition().access.hierarchy;
+        if self
+            .to
+            .subtrees
+            .rules_below(to)
+            .iter()
+            .any(|rule| !self.pairing.nothing_new[rule as usize])
+        {
+            return false;
+        }
+        let Some(from) = from else { return false };
+        let rules = self.to.subtrees.rules_below(to).iter();
+        let rules_before = self.from.subtrees.rules_below(from);
+        let mut others = rules.map(|rule| self.pairing.other[rule as usize]);
+        (!settings.superiors_inherit_owned
+            || self.to.subordinates(to).is_subset(&self.from.subordinates(from)))
+            && self
+                .to
+                .subtrees
+                .groups_below(to)
+                .is_subset(self.from.subtrees.groups_below(from))
+            && others.all(|other| other.is_some_and(|other| rules_before.contains(other)))
     }
 
     fn of_class(
@@ -314,17 +319,18 @@ impl<'c> Gains<'c> {
         let mut look = Look {
             gains: self,
             class,
-            gate_same: shift.gate_same && self.from.gate(&from) == self.to.gate(&to),
+            no_rights: shift.no_rights && self.to.gate(&to).is_within(self.from.gate(&from)),
             flags_same: from.active == to.active && from.unlimited == to.unlimited,
-            groups_same: from.in_force == to.in_force,
-            hierarchy_same: shift.hierarchy_same,
+            no_groups: to.in_force.is_subset(&from.in_force),
+            nobody_below: shift.nobody_below,
             transfers: self.transfers.touch(self.from, &from) || self.transfers.touch(self.to, &to),
             from,
             to,
             rules: [Vec::new(), Vec::new()],
+            last_causes: RefCell::default(),
         };
         let lacking_same = self.from.gates.lacking == self.to.gates.lacking;
-        if !(look.gate_same && look.flags_same && lacking_same) {
+        if !(look.no_rights && look.flags_same && lacking_same) {
             for ability in &self.flat {
                 look.flat(*ability, gains);
             }
@@ -439,6 +445,11 @@ impl<'c> Gains<'c> {
         self.complete(access, standing, access.index.kind(ability), &mut reach);
         reach
     }
+}
+
+/// Whether all of some numbers are among others; both in order.
+fn is_within(numbers: &[u32], others: &[u32]) -> bool {
+    numbers == others || numbers.iter().all(|number| others.binary_search(number).is_ok())
 }
 
 /// Rules that users have, remembered by role.

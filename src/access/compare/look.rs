@@ -4,10 +4,13 @@
 //! same, a source when it covers the same, and of a rule that the class had before only the owners who are new to it
 //! are looked at.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
+use super::Cause;
 use super::causes::Causes;
 use super::classes::Class;
 use super::gains::{Fresh, Gain, Gains, Way};
@@ -31,22 +34,24 @@ pub(super) struct Look<'l> {
     pub(super) class: &'l Class,
     pub(super) from: Standing,
     pub(super) to: Standing,
-    pub(super) gate_same: bool,
+    pub(super) no_rights: bool,
     pub(super) flags_same: bool,
-    pub(super) groups_same: bool,
-    pub(super) hierarchy_same: bool,
+    pub(super) no_groups: bool,
+    pub(super) nobody_below: bool,
     /// Whether records that change hands can be reached otherwise than by a rule.
     pub(super) transfers: bool,
     /// The rules that the class has, before and after, in order.
     pub(super) rules: [Vec<u32>; 2],
+    /// The causes that were found last, and of what.
+    pub(super) last_causes: RefCell<Option<(Way, Reach, BTreeSet<Cause>)>>,
 }
 
 impl Look<'_> {
     /// Whether nothing about a module's records can differ for this class.
     pub(super) fn is_settled(&self, module: ModuleNumber) -> bool {
         let gains = self.gains;
-        let same = !self.transfers && self.flags_same && self.hierarchy_same && self.groups_same;
-        if !same || !gains.module_same[module.at()] {
+        let same = !self.transfers && self.flags_same && self.nobody_below && self.no_groups;
+        if !same || !gains.module_closed[module.at()] {
             return false;
         }
         let reaches_members = |ability: &AbilityNumber| {
@@ -63,19 +68,39 @@ impl Look<'_> {
         if abilities.iter().any(reaches_members) {
             return false;
         }
-        let same_right = |ability: &AbilityNumber| {
-            gains.from.right(&self.from, *ability) == gains.to.right(&self.to, *ability)
-                && gains.from.global(&self.from, *ability) == gains.to.global(&self.to, *ability)
+        let no_right = |ability: &AbilityNumber| {
+            let global = |access: &Access<'_>, standing| access.global(standing, *ability).is_some();
+            gains.to.right(&self.to, *ability) <= gains.from.right(&self.from, *ability)
+                && global(gains.to, &self.to) <= global(gains.from, &self.from)
         };
-        if !self.gate_same && !abilities.iter().all(same_right) {
+        if !self.no_rights && !abilities.iter().all(no_right) {
             return false;
         }
         let old = within(&self.rules[0], gains.from.sharing.rules_in(module));
         let new = within(&self.rules[1], gains.to.sharing.rules_in(module));
-        let same = |(old, new): (&u32, &u32)| {
-            gains.pairing.same[*new as usize] && gains.pairing.other[*new as usize] == Some(*old)
+        new.iter().all(|rule| {
+            let other = gains.pairing.other[*rule as usize];
+            gains.pairing.nothing_new[*rule as usize]
+                && other.is_some_and(|other| old.binary_search(&other).is_ok())
+        })
+    }
+
+    /// What caused a gain; seeing and editing the same by the same source have one cause.
+    fn causes(&self, ability: AbilityNumber, way: Way, reach: &Reach) -> BTreeSet<Cause> {
+        let find = || Causes::new(self.gains, &self.from, &self.to).of(ability, way, reach);
+        let Way::Source(Source::Rule(_) | Source::Subordinates | Source::GroupOwned) = way else {
+            return find();
         };
-        old.len() == new.len() && old.iter().zip(new).all(same)
+        let mut last = self.last_causes.borrow_mut();
+        if let Some((known, of, causes)) = &*last
+            && *known == way
+            && of == reach
+        {
+            return causes.clone();
+        }
+        let causes = find();
+        *last = Some((way, reach.clone(), causes.clone()));
+        causes
     }
 
     pub(super) fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
@@ -297,10 +322,10 @@ impl Look<'_> {
         match source {
             Source::Rule(rule) => {
                 let other = states.pairing.other[rule as usize].map(Source::Rule);
-                states.pairing.same[rule as usize] && other.is_some_and(|other| known(&other))
+                states.pairing.nothing_new[rule as usize] && other.is_some_and(|other| known(&other))
             }
-            Source::GroupOwned => no_transfers && self.groups_same && known(&source),
-            Source::Subordinates => self.hierarchy_same && no_transfers && known(&source),
+            Source::GroupOwned => no_transfers && self.no_groups && known(&source),
+            Source::Subordinates => self.nobody_below && no_transfers && known(&source),
             Source::Own => no_transfers && known(&source),
             Source::Administrator
             | Source::SuperRole
@@ -338,7 +363,7 @@ impl Look<'_> {
         if has_targets && only_oneself && reach.groups.is_empty() && !reach.own {
             return;
         }
-        let causes = Causes::new(states, &self.from, &self.to).of(ability, way, &reach);
+        let causes = self.causes(ability, way, &reach);
         gains(Gain {
             users,
             ability,

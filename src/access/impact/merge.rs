@@ -166,8 +166,8 @@ const KIN: usize = 8;
 impl Draft {
     /// Takes another draft in.
     fn take(&mut self, other: &mut Self) {
-        let alike = self.reaches_same(other) && self.alike && other.alike;
-        self.alike = alike;
+        let same = self.reaches_same(other);
+        self.alike &= same && other.alike;
         // The source that reaches most shows best what it is about.
         if other.owners.len() + other.groups.len() > self.owners.len() + self.groups.len() {
             self.example = other.example;
@@ -175,9 +175,11 @@ impl Draft {
         }
         self.abilities.append(&mut other.abilities);
         self.who |= std::mem::take(&mut other.who);
-        self.own |= other.own;
-        self.owners |= std::mem::take(&mut other.owners);
-        self.groups |= std::mem::take(&mut other.groups);
+        if !same {
+            self.own |= other.own;
+            self.owners |= std::mem::take(&mut other.owners);
+            self.groups |= std::mem::take(&mut other.groups);
+        }
         self.flags.append(&mut other.flags);
     }
 
