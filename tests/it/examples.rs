@@ -48,6 +48,11 @@ fn berlicrm() {
 }
 
 #[test]
+fn impact() {
+    goes_all_the_way("impact");
+}
+
+#[test]
 fn ucserver() {
     goes_all_the_way("ucserver");
 }
@@ -74,9 +79,9 @@ fn readme_shows_real_output() {
         .map(|rest| rest.split("```").next().unwrap())
         .collect();
     let folder = tempfile::tempdir().unwrap();
-    Project::copy_example("berlicrm", &folder.path().join("examples/berlicrm"));
+    Project::copy_example("impact", &folder.path().join("examples/impact"));
     Project::copy_example("broken", &folder.path().join("examples/broken"));
-    let plan = run_in(folder.path(), &["plan", "examples/berlicrm"])
+    let plan = run_in(folder.path(), &["plan", "examples/impact"])
         .exits(0)
         .stdout;
     let broken = run_in(folder.path(), &["validate", "examples/broken"])
