@@ -344,7 +344,9 @@ impl<'c> Gains<'c> {
         ];
         for (module, abilities) in self.records.iter().enumerate() {
             let module = ModuleNumber(count(module));
-            if !look.is_settled(module) {
+            if look.is_settled_but_for_rules(module) {
+                look.rules(module, abilities, gains);
+            } else {
                 for ability in abilities {
                     look.records(*ability, module, gains);
                 }

@@ -16,6 +16,7 @@ use super::classes::Class;
 use super::gains::{Fresh, Gain, Gains, Way};
 use crate::access::decide::Target;
 use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber};
+use crate::access::sharing::rule_opens;
 use crate::access::state::{Access, Reach, Source, Standing};
 use crate::model::Level;
 
@@ -47,8 +48,8 @@ pub(super) struct Look<'l> {
 }
 
 impl Look<'_> {
-    /// Whether nothing about a module's records can differ for this class.
-    pub(super) fn is_settled(&self, module: ModuleNumber) -> bool {
+    /// Whether nothing about a module's records can be new for this class except by rules.
+    pub(super) fn is_settled_but_for_rules(&self, module: ModuleNumber) -> bool {
         let gains = self.gains;
         let same = !self.transfers && self.flags_same && self.nobody_below && self.no_groups;
         if !same || !gains.module_closed[module.at()] {
@@ -73,16 +74,94 @@ impl Look<'_> {
             gains.to.right(&self.to, *ability) <= gains.from.right(&self.from, *ability)
                 && global(gains.to, &self.to) <= global(gains.from, &self.from)
         };
-        if !self.no_rights && !abilities.iter().all(no_right) {
-            return false;
+        self.no_rights || abilities.iter().all(no_right)
+    }
+
+    /// What new rules, and new owners of known rules, bring where nothing else can be new.
+    pub(super) fn rules(
+        &self,
+        module: ModuleNumber,
+        abilities: &[AbilityNumber],
+        gains: &mut dyn FnMut(Gain),
+    ) {
+        let states = self.gains;
+        let new = within(&self.rules[1], states.to.sharing.rules_in(module));
+        if new.is_empty() {
+            return;
         }
-        let old = within(&self.rules[0], gains.from.sharing.rules_in(module));
-        let new = within(&self.rules[1], gains.to.sharing.rules_in(module));
-        new.iter().all(|rule| {
-            let other = gains.pairing.other[*rule as usize];
-            gains.pairing.nothing_new[*rule as usize]
-                && other.is_some_and(|other| old.binary_search(&other).is_ok())
-        })
+        let old = within(&self.rules[0], states.from.sharing.rules_in(module));
+        let known = |rule: u32| {
+            let other = states.pairing.other[rule as usize];
+            other.filter(|other| old.binary_search(other).is_ok())
+        };
+        let fresh: Vec<(u32, Option<u32>)> = new
+            .iter()
+            .map(|rule| (*rule, known(*rule)))
+            .filter(|(rule, known)| known.is_none() || !states.pairing.nothing_new[*rule as usize])
+            .collect();
+        if fresh.is_empty() {
+            return;
+        }
+        for ability in abilities {
+            let AbilityKind::Record { effect, .. } = states.to.index.kind(*ability) else {
+                continue;
+            };
+            let opens = |access: &Access<'_>, rule: u32| {
+                rule_opens(access.sharing.rules[rule as usize].access, *effect)
+            };
+            let open = states.to.right(&self.to, *ability).is_some()
+                || !states.to.system.definition().access.rights_gate_sharing;
+            if !open || !fresh.iter().any(|(rule, _)| opens(states.to, *rule)) {
+                continue;
+            }
+            let mut before = Vec::new();
+            states
+                .from
+                .sources_given(&self.from, *ability, Some(old), &mut |source| before.push(source));
+            let everything = |source: &Source| states.from.opens_everything(*ability, *source);
+            if before.is_empty() || before.iter().any(everything) {
+                continue;
+            }
+            for (rule, known) in &fresh {
+                if opens(states.to, *rule) {
+                    let known = known.filter(|known| opens(states.from, *known));
+                    self.rule(*rule, known, *ability, &before, gains);
+                }
+            }
+        }
+    }
+
+    /// What one rule brings; `known` is the same rule before, if it opened the action then.
+    fn rule(
+        &self,
+        rule: u32,
+        known: Option<u32>,
+        ability: AbilityNumber,
+        before: &[Source],
+        gains: &mut dyn FnMut(Gain),
+    ) {
+        let states = self.gains;
+        let fresh = match known {
+            Some(known) => self.fresh_by_rule(rule, known),
+            None => {
+                let mut all = Reach::default();
+                states.to.add_owners(rule, &mut all);
+                states.complete(states.to, &self.to, states.to.index.kind(ability), &mut all);
+                Rc::new(Fresh {
+                    users: all.users,
+                    groups: all.groups,
+                })
+            }
+        };
+        let mut reach = Reach::default();
+        if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
+            self.not_reached(ability, &fresh, before, &mut reach);
+        } else {
+            let old = states.reach(states.from, &self.from, ability, before);
+            reach.users = &fresh.users - &old.users;
+            reach.groups = &fresh.groups - &old.groups;
+        }
+        self.push(ability, Way::Source(Source::Rule(rule)), reach, gains);
     }
 
     /// What caused a gain; seeing and editing the same by the same source have one cause.
@@ -239,14 +318,7 @@ impl Look<'_> {
             Source::Rule(rule) => {
                 let other = states.pairing.other[rule as usize]?;
                 known.binary_search(&Source::Rule(other)).ok()?;
-                let mut memory = states.fresh_by_rule.borrow_mut();
-                let fresh = memory.entry(rule).or_insert_with(|| {
-                    let (mut new, mut old) = (Reach::default(), Reach::default());
-                    states.to.add_owners(rule, &mut new);
-                    states.from.add_owners(other, &mut old);
-                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
-                });
-                Some(Rc::clone(fresh))
+                Some(self.fresh_by_rule(rule, other))
             }
             Source::Subordinates => {
                 known.binary_search(&source).ok()?;
@@ -281,6 +353,19 @@ impl Look<'_> {
             | Source::HeadAuthorisation(_)
             | Source::GroupRole(_) => None,
         }
+    }
+
+    /// The owners who are new to a rule that was there before.
+    fn fresh_by_rule(&self, rule: u32, other: u32) -> Rc<Fresh> {
+        let states = self.gains;
+        let mut memory = states.fresh_by_rule.borrow_mut();
+        let fresh = memory.entry(rule).or_insert_with(|| {
+            let (mut new, mut old) = (Reach::default(), Reach::default());
+            states.to.add_owners(rule, &mut new);
+            states.from.add_owners(other, &mut old);
+            Rc::new(states.difference((&self.to, new), (&self.from, old)))
+        });
+        Rc::clone(fresh)
     }
 
     /// Adds the owners of a few that nothing covered before.
