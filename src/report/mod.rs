@@ -8,12 +8,14 @@
 mod abilities;
 mod answers;
 mod build;
+mod csv;
 mod follow;
 mod impact;
 mod impact_terminal;
 mod judged;
 mod junit;
 mod layout;
+mod matrix;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -26,6 +28,7 @@ mod words;
 use serde::Serialize;
 
 pub use self::answers::{answer_json, columns};
+pub use self::csv::csv;
 pub use self::follow::Follows;
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport};
 pub use self::judged::{
@@ -34,6 +37,7 @@ pub use self::judged::{
 };
 pub use self::junit::junit;
 pub use self::layout::visible;
+pub use self::matrix::{MatrixLine, matrix_lines, matrix_terminal};
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
 pub use self::ways::{carriers, refusal, way};

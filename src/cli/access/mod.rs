@@ -1,12 +1,13 @@
 //! `rolecall access`: questions about effective access, one file each.
 
 mod groups;
+mod matrix;
 mod members;
 mod question;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::day::{Day, present_day};
 use super::source::{People, Source, State};
@@ -30,13 +31,27 @@ pub(super) struct AccessArgs {
 enum Question {
     Members(members::MembersArgs),
     Groups(groups::GroupsArgs),
+    Matrix(matrix::MatrixArgs),
 }
 
 pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
     match &args.question {
         Question::Members(args) => members::run(ui, args),
         Question::Groups(args) => groups::run(ui, args),
+        Question::Matrix(args) => matrix::run(ui, args),
     }
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Table {
+    /// For people
+    #[default]
+    Terminal,
+    /// For machines; see docs/json.md
+    Json,
+    /// For spreadsheets
+    Csv,
 }
 
 /// Which state is asked about.
