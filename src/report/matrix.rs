@@ -33,7 +33,7 @@ pub struct MatrixLine {
 /// What is permitted in a row, in words.
 pub fn matrix_lines(row: &MatrixRow, entries: &[MatrixEntry]) -> Vec<MatrixLine> {
     let line = |entry: &MatrixEntry| {
-        let (module, action) = place(&entry.ability);
+        let (module, action) = ability_place(&entry.ability);
         let level = entry.level.map(|level| level.as_str().to_owned());
         let preset = entry.preset.as_ref().map(ToString::to_string);
         let mut through = carriers(&entry.rights);
@@ -58,7 +58,8 @@ fn row_name(row: &MatrixRow) -> String {
     }
 }
 
-fn place(ability: &Ability) -> (String, String) {
+/// Where an ability stands in tables: its module, or the catalogue it is of, and what it is called there.
+pub fn ability_place(ability: &Ability) -> (String, String) {
     match ability {
         Ability::Action { module, action } => (module.to_string(), action.to_string()),
         Ability::Field { module, field, .. } => (module.to_string(), field.to_string()),
@@ -205,7 +206,7 @@ fn padded(text: &str, wide: usize) -> String {
 }
 
 /// Breaks a line at spaces after commas where it gets too wide; what follows is indented.
-fn wrap(line: &str, indent: usize) -> String {
+pub(super) fn wrap(line: &str, indent: usize) -> String {
     let mut text = String::new();
     let mut at = 0;
     for (number, part) in line.split(", ").enumerate() {

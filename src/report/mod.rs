@@ -16,6 +16,7 @@ mod judged;
 mod junit;
 mod layout;
 mod matrix;
+mod review;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -37,10 +38,14 @@ pub use self::judged::{
 };
 pub use self::junit::junit;
 pub use self::layout::visible;
-pub use self::matrix::{MatrixLine, matrix_lines, matrix_terminal};
+pub use self::matrix::{MatrixLine, ability_place, matrix_lines, matrix_terminal};
+pub use self::review::{
+    Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
+    group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
+};
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
-pub use self::ways::{carriers, refusal, way};
+pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::applied;
 use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};

@@ -4,6 +4,7 @@ mod groups;
 mod matrix;
 mod members;
 mod question;
+mod review;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ enum Question {
     Members(members::MembersArgs),
     Groups(groups::GroupsArgs),
     Matrix(matrix::MatrixArgs),
+    Review(review::ReviewArgs),
 }
 
 pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
@@ -39,6 +41,7 @@ pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
         Question::Members(args) => members::run(ui, args),
         Question::Groups(args) => groups::run(ui, args),
         Question::Matrix(args) => matrix::run(ui, args),
+        Question::Review(args) => review::run(ui, args),
     }
 }
 
