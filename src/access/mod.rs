@@ -23,6 +23,7 @@ mod settings;
 mod sharing;
 mod state;
 mod subtree;
+mod unused;
 mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
@@ -35,3 +36,4 @@ pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
 pub use questions::{Member, Reached};
 pub use review::{AdministratorBy, Had, MemberBatch, PersonReview, Reviewed};
 pub use state::Access;
+pub use unused::{Because, Cover, Implied, SingleRight, Subject, Unused};

@@ -23,6 +23,7 @@ mod terminal;
 mod tests;
 #[cfg(test)]
 mod tests_json;
+mod unused;
 mod ways;
 mod words;
 
@@ -45,6 +46,7 @@ pub use self::review::{
 };
 pub use self::state::State;
 pub use self::terminal::{Style, terminal};
+pub use self::unused::{because_words, subject_words};
 pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::applied;
 use crate::access::Impact;

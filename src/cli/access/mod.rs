@@ -5,6 +5,7 @@ mod matrix;
 mod members;
 mod question;
 mod review;
+mod unused;
 
 use std::path::PathBuf;
 
@@ -34,6 +35,7 @@ enum Question {
     Groups(groups::GroupsArgs),
     Matrix(matrix::MatrixArgs),
     Review(review::ReviewArgs),
+    Unused(unused::UnusedArgs),
 }
 
 pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
@@ -42,6 +44,7 @@ pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
         Question::Groups(args) => groups::run(ui, args),
         Question::Matrix(args) => matrix::run(ui, args),
         Question::Review(args) => review::run(ui, args),
+        Question::Unused(args) => unused::run(ui, args),
     }
 }
 
