@@ -158,9 +158,15 @@ fn grid_line(module: &str, actions: &[String], cells: &[String], behind: &str) -
     for (action, cell) in actions.iter().zip(cells) {
         line.push_str(&padded(cell, column(action)));
     }
-    line.push_str(behind);
-    let wrapped = wrap(line.trim_end(), name + 3);
-    format!("{wrapped}\n")
+    let line = line.trim_end();
+    if behind.is_empty() {
+        return format!("{line}\n");
+    }
+    if width(line) + width(behind) < WIDE {
+        return format!("{line} {behind}\n");
+    }
+    let indent = name + 3;
+    format!("{line}\n{}{}\n", " ".repeat(indent), wrap(behind, indent))
 }
 
 /// What has no grid: names after each other, those that reach alike together.
@@ -208,7 +214,7 @@ fn padded(text: &str, wide: usize) -> String {
 /// Breaks a line at spaces after commas where it gets too wide; what follows is indented.
 pub(super) fn wrap(line: &str, indent: usize) -> String {
     let mut text = String::new();
-    let mut at = 0;
+    let mut at = indent;
     for (number, part) in line.split(", ").enumerate() {
         let wide = width(part) + 2;
         if number > 0 && at + wide > WIDE {

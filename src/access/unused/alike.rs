@@ -15,6 +15,9 @@ use crate::model::{FieldAccess, GroupName, Level, Role, RoleName};
 /// With so many that share two parts a role is compared.
 const NEIGHBOURS: usize = 16;
 
+/// Roles with the same superior and rights.
+type Same<'a> = (&'a (Option<&'a RoleName>, Rights), &'a Vec<&'a RoleName>);
+
 /// The rights of a role, each with how far it goes.
 type Rights = BTreeMap<SingleRight, Extent>;
 
@@ -44,7 +47,7 @@ impl Access<'_> {
                 proved: false,
             });
         }
-        let alike: Vec<_> = alike.iter().collect();
+        let alike: Vec<Same<'_>> = alike.iter().collect();
         let mut near = BTreeSet::new();
         for places in shared_parts(&alike, differences).values() {
             for (at, left) in places.iter().enumerate() {
@@ -121,10 +124,7 @@ fn rights(role: &Role) -> Rights {
 }
 
 /// What shares two parts, by superior and parts: places in the list.
-fn shared_parts<'a>(
-    alike: &[(&(Option<&'a RoleName>, Rights), &Vec<&'a RoleName>)],
-    differences: usize,
-) -> HashMap<u64, Vec<usize>> {
+fn shared_parts(alike: &[Same<'_>], differences: usize) -> HashMap<u64, Vec<usize>> {
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut shared: HashMap<u64, Vec<usize>> = HashMap::new();
     let parts = differences + 2;
@@ -159,4 +159,65 @@ fn differing(left: &Rights, right: &Rights, at_most: usize) -> Option<Vec<Single
     all.sort();
     all.dedup();
     (all.len() <= at_most).then_some(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Because;
+    use crate::manifest::shipped;
+    use crate::model::Snapshot;
+    use crate::system::System;
+
+    /// Roles below CEO, each with what it may on Leads and Accounts, and those that are told as alike.
+    #[test]
+    fn roles() {
+        let few = "{ Leads: { actions: { view: all, create: allow, update: own, delete: own } } }";
+        let group = few.replace("update: own", "update: group");
+        let two = group.replace("delete: own", "delete: all");
+        let three = two.replace("view: all", "view: group");
+        for (roles, differences, expected) in [
+            ([("A", few), ("B", few)], 2, "alike A B"),
+            ([("A", few), ("B", few)], 0, "alike A B"),
+            ([("A", few), ("B", "{}")], 2, ""),
+            ([("A", few), ("B", &group)], 2, "differ A B: Leads update"),
+            ([("A", few), ("B", &group)], 0, ""),
+            ([("A", few), ("B", &two)], 1, ""),
+            ([("A", few), ("B", &three)], 2, ""),
+            // Where most of what they permit differs they are not alike.
+            ([("A", few), ("B", &three)], 3, ""),
+        ] {
+            let mut text = String::from("system: uniconnect\nroles:\n");
+            for (name, modules) in roles {
+                text.push_str(&format!("  {name}: {{ rights: {{ modules: {modules} }} }}\n"));
+            }
+            let snapshot: Snapshot = serde_yaml::from_str(&text).unwrap();
+            let system = System::new(shipped("uniconnect").unwrap());
+            let access = Access::new(&system, &snapshot, &snapshot.installation);
+            let mut found = Vec::new();
+            access.alike_roles(differences, &mut found);
+            assert_eq!(told(&found), expected, "{text} by {differences}");
+        }
+    }
+
+    fn told(found: &[Unused]) -> String {
+        let told = found.iter().map(|finding| {
+            let Subject::Roles(roles) = &finding.subject else {
+                return finding.kind().to_owned();
+            };
+            let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+            let Because::Differ(rights) = &finding.because else {
+                return format!("alike {}", roles.join(" "));
+            };
+            let rights = rights.iter().map(|right| match right {
+                SingleRight::Action(module, action) => format!("{module} {action}"),
+                SingleRight::Permission(_) | SingleRight::Field(..) | SingleRight::Profile(_) => {
+                    String::new()
+                }
+            });
+            let rights: Vec<String> = rights.collect();
+            format!("differ {}: {}", roles.join(" "), rights.join(", "))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
 }
