@@ -301,3 +301,72 @@ fn of_users(users: &RoaringBitmap, classes: &Classes) -> Vec<u32> {
     numbers.dedup();
     numbers
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::access::Access;
+    use crate::manifest::shipped;
+    use crate::model::Snapshot;
+    use crate::system::System;
+
+    /// Rules of Leads with what is said of each, where two people have one role.
+    #[test]
+    fn rules() {
+        let state = "system: berlicrm
+profiles: { Sales: { rights: { modules: { Leads: { actions: { view: allow, edit: allow } } } } } }
+roles: { Boss: { profiles: [Sales] }, Rep: { reports_to: Boss, profiles: [Sales] }, Idle: {} }
+groups: { Team: { members: { roles: [Rep] } }, Away: { status: inactive, members: { roles: [Rep] } } }
+users: { anna: { role: Rep }, ben: { role: Rep }, carl: { role: Boss }, idle: { role: Idle } }
+sharing: { defaults: { Leads: private, Accounts: public_read }, rules: [RULES] }
+";
+        for (rules, expected) in [
+            // Of two people in one role only one owns it.
+            (
+                "{ module: Leads, from: { user: anna }, to: { role: Rep }, access: read }",
+                "",
+            ),
+            (
+                "{ module: Leads, from: { user: anna }, to: { user: anna }, access: read }",
+                "rule-covered",
+            ),
+            (
+                "{ module: Leads, from: { role: Rep }, to: { role: Boss }, access: read_write }",
+                "rule-covered",
+            ),
+            (
+                "{ module: Leads, from: { role: Boss }, to: { role: Rep }, access: read }",
+                "",
+            ),
+            (
+                "{ module: Leads, from: { role: Boss }, to: { role: Idle }, access: read }",
+                "rule-denied",
+            ),
+            (
+                "{ module: Leads, from: { role: Boss }, to: { role: Rep }, access: read_write }, \
+                 { module: Leads, from: { role: Boss }, to: { group: Team }, access: read }",
+                "rule-covered",
+            ),
+            (
+                "{ module: Leads, from: { role: Boss }, to: { role: Rep }, access: read }, \
+                 { module: Leads, from: { role: Boss }, to: { group: Team }, access: read }",
+                "rule-covered rule-covered",
+            ),
+            (
+                "{ module: Leads, from: { role: Boss }, to: { group: Away }, access: read }",
+                "rule-of-inactive-group",
+            ),
+            (
+                "{ module: Leads, from: { role: None }, to: { role: Rep }, access: read }",
+                "rule-of-nothing",
+            ),
+        ] {
+            let value: serde_json::Value = serde_yaml::from_str(&state.replace("RULES", rules)).unwrap();
+            let snapshot: Snapshot = serde_json::from_value(value).unwrap();
+            let system = System::new(shipped("berlicrm").unwrap());
+            let access = Access::new(&system, &snapshot, &snapshot.installation);
+            let found = access.rules_without_effect();
+            let kinds: Vec<&str> = found.iter().map(super::Unused::kind).collect();
+            assert_eq!(kinds.join(" "), expected, "{rules}");
+        }
+    }
+}
