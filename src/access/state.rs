@@ -89,7 +89,7 @@ pub(crate) struct Standing {
     /// Why the user may do everything, if so.
     pub(crate) unlimited: Option<Source>,
     /// What the roles of the user's groups permit, where rights come from them.
-    gate: Option<Gate>,
+    pub(crate) gate: Option<Gate>,
 }
 
 /// The effective access of one state.

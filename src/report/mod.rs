@@ -8,6 +8,7 @@
 mod abilities;
 mod answers;
 mod build;
+mod csv;
 mod diff;
 mod follow;
 mod impact;
@@ -15,12 +16,15 @@ mod impact_terminal;
 mod judged;
 mod junit;
 mod layout;
+mod matrix;
+mod review;
 mod state;
 mod terminal;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_json;
+mod unused;
 mod ways;
 mod words;
 
@@ -28,6 +32,7 @@ use serde::Serialize;
 
 pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
+pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
@@ -37,9 +42,15 @@ pub use self::judged::{
 };
 pub use self::junit::junit;
 pub use self::layout::visible;
+pub use self::matrix::{MatrixLine, ability_place, matrix_lines, matrix_terminal};
+pub use self::review::{
+    Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
+    group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
+};
 pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};
-pub use self::ways::{carriers, refusal, way};
+pub use self::unused::{because_words, subject_words};
+pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::applied;
 use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};

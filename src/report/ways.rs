@@ -28,6 +28,11 @@ pub fn way(user: &UserName, grant: &Grant) -> String {
     line
 }
 
+/// The steps of a way without the user whose it is: `role Sales Rep → group Team A`.
+pub fn way_steps(way: &[Step]) -> String {
+    steps(way).join(ARROW)
+}
+
 /// Who carries the rights that a user's ways rest on, one each: `profile Sales`, `role Agent, level group`.
 pub fn carriers(rights: &[Right]) -> Vec<String> {
     let carrier = |right: &Right| {

@@ -3,14 +3,17 @@
 mod compare;
 mod explain;
 mod groups;
+mod matrix;
 mod members;
 mod question;
+mod review;
+mod unused;
 mod what_can;
 mod who_can;
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::day::{Day, present_day};
 use super::source::{People, Source, State};
@@ -38,6 +41,9 @@ enum Question {
     Compare(compare::CompareArgs),
     Members(members::MembersArgs),
     Groups(groups::GroupsArgs),
+    Matrix(matrix::MatrixArgs),
+    Review(review::ReviewArgs),
+    Unused(unused::UnusedArgs),
 }
 
 pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
@@ -48,7 +54,22 @@ pub(super) fn run(ui: &mut Ui, args: &AccessArgs) -> Result<Exit, Failure> {
         Question::Compare(args) => compare::run(ui, args),
         Question::Members(args) => members::run(ui, args),
         Question::Groups(args) => groups::run(ui, args),
+        Question::Matrix(args) => matrix::run(ui, args),
+        Question::Review(args) => review::run(ui, args),
+        Question::Unused(args) => unused::run(ui, args),
     }
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Table {
+    /// For people
+    #[default]
+    Terminal,
+    /// For machines; see docs/json.md
+    Json,
+    /// For spreadsheets
+    Csv,
 }
 
 /// Which state is asked about.

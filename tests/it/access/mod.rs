@@ -6,6 +6,8 @@
 //!   little. [`questions`] are what is worth asking about one.
 //! * `agreement` holds the engine against the oracle, `differences` does so for comparisons of two states.
 //! * `by_hand` has worlds of every system with what everyone may do there worked out on paper.
+//! * `tables` asks one by one what is said of all at once.
+//! * `unused` takes away what is said to change nothing.
 //! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
 //!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
 
@@ -18,5 +20,7 @@ mod membership;
 mod oracle;
 mod pairs;
 mod questions;
+mod tables;
 mod unchanged;
+mod unused;
 mod worlds;
