@@ -92,6 +92,13 @@ pub(crate) struct Standing {
     pub(crate) gate: Option<Gate>,
 }
 
+impl Standing {
+    /// Whether rights come from the user's groups rather than from the role.
+    pub(crate) fn has_own_gate(&self) -> bool {
+        self.gate.is_some()
+    }
+}
+
 /// The effective access of one state.
 #[derive(Debug)]
 pub struct Access<'a> {

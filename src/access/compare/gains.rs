@@ -319,7 +319,9 @@ impl<'c> Gains<'c> {
         let mut look = Look {
             gains: self,
             class,
-            no_rights: shift.no_rights && self.to.gate(&to).is_within(self.from.gate(&from)),
+            // By the role alone, unless the groups of each user decide.
+            no_rights: shift.no_rights
+                && (!to.has_own_gate() || self.to.gate(&to).is_within(self.from.gate(&from))),
             flags_same: from.active == to.active && from.unlimited == to.unlimited,
             no_groups: to.in_force.is_subset(&from.in_force),
             nobody_below: shift.nobody_below,
