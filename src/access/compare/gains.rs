@@ -255,15 +255,9 @@ impl<'c> Gains<'c> {
         let rules = own
             .chain(subordinates)
             .any(|party| self.rule_parties.contains(&party));
-        let heirs_below = |access: &Access<'_>, role: Option<RoleNumber>| {
-            role.is_some_and(|role| {
-                let below = &access.hierarchy.users_and_subordinates[role.at()];
-                !below.is_disjoint(&self.transfers.users)
-            })
-        };
         let affected = everyone
-            || heirs_below(self.from, from)
-            || heirs_below(self.to, to)
+            || self.transfers.are_below(self.from, from)
+            || self.transfers.are_below(self.to, to)
             || rules
             || from != to
             || !no_rights
