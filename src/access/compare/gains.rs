@@ -217,6 +217,7 @@ impl<'c> Gains<'c> {
             || definition.authorisations.is_some();
         let [from, to] = [&self.from.membership, &self.to.membership];
         let groups = count(self.to.index.groups.len());
+        let wider_roles = self.wider_roles();
         let differing: RoaringBitmap = (0..groups)
             .filter(|group| {
                 let number = GroupNumber(*group);
@@ -224,6 +225,12 @@ impl<'c> Gains<'c> {
                     || self.comparison.touched.groups.contains(*group)
                     || self.transfers.groups.contains(*group)
                     || self.rule_parties.contains(&Party::Group(number))
+                    || self
+                        .to
+                        .settings
+                        .roles(number)
+                        .iter()
+                        .any(|role| wider_roles[role.at()])
                     || (members_matter && !to.members(number).is_subset(from.members(number)))
             })
             .collect();
@@ -235,6 +242,19 @@ impl<'c> Gains<'c> {
                     || containing.iter().any(|group| differing.contains(*group))
             })
             .collect()
+    }
+
+    /// For each role whether it permits more, or is new: matters to those in the groups that grant it.
+    fn wider_roles(&self) -> Vec<bool> {
+        let roles = (0..count(self.to.index.roles.len())).map(RoleNumber).map(Some);
+        let wider = roles.map(|role| {
+            !self
+                .to
+                .gates
+                .of_role(role)
+                .is_within(self.from.gates.of_role(role))
+        });
+        wider.collect()
     }
 
     fn role_shift(&self, roles: [Option<RoleNumber>; 2], everyone: bool) -> RoleShift {
