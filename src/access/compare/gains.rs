@@ -70,6 +70,8 @@ pub(crate) struct Gains<'c> {
     pub(super) pairing: Pairing,
     /// Parties for whom some rule opens more.
     rule_parties: BTreeSet<Party>,
+    /// Whether the installations have the same: features, modules, fields.
+    pub(super) same_installation: bool,
     /// Whether a module is no less protected.
     pub(super) module_closed: Vec<bool>,
     /// Groups whose members may gain or lose by them or by what contains them.
@@ -138,6 +140,7 @@ impl<'c> Gains<'c> {
             singly,
             pairing,
             rule_parties,
+            same_installation: from.installation == to.installation,
             module_closed,
             affected: RoaringBitmap::new(),
             owning_users,
@@ -154,7 +157,7 @@ impl<'c> Gains<'c> {
     /// Hands over every gain, by class in the order of their first users.
     pub(super) fn each(&self, gains: &mut dyn FnMut(Gain)) {
         let everyone = self.rule_parties.contains(&Party::Everyone)
-            || self.from.gates.lacking != self.to.gates.lacking
+            || !self.same_installation
             || self.module_closed.iter().any(|same| !same);
         let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
         let mut shift = |roles: [Option<RoleNumber>; 2]| {
@@ -343,8 +346,7 @@ impl<'c> Gains<'c> {
             rules: [Vec::new(), Vec::new()],
             last_causes: RefCell::default(),
         };
-        let lacking_same = self.from.gates.lacking == self.to.gates.lacking;
-        if !(look.no_rights && look.flags_same && lacking_same) {
+        if !(look.no_rights && look.flags_same && self.same_installation) {
             for ability in &self.flat {
                 look.flat(*ability, gains);
             }
