@@ -699,8 +699,15 @@ impl<'a> Access<'a> {
 /// Whether an installation has an ability.
 fn is_there(system: &System, snapshot: &Snapshot, installation: &Installation, ability: &Ability) -> bool {
     match ability {
-        Ability::Action { module, .. } | Ability::Field { module, .. } => {
+        Ability::Action { module, .. } => {
             system.module(module).is_some() || installation.modules.contains_key(module)
+        }
+        Ability::Field { module, field, .. } => {
+            let added = installation.modules.get(module);
+            added.is_some_and(|fields| fields.contains(field))
+                || system
+                    .module(module)
+                    .is_some_and(|module| module.fields.contains(field))
         }
         Ability::Role(role) => snapshot.roles.contains_key(role),
         Ability::Permission(_) | Ability::Service(_) | Ability::Authorisation { .. } => true,

@@ -70,6 +70,8 @@ pub(crate) struct Gains<'c> {
     pub(super) pairing: Pairing,
     /// Parties for whom some rule opens more.
     rule_parties: BTreeSet<Party>,
+    /// Whether the installations have the same: features, modules, fields.
+    pub(super) same_installation: bool,
     /// Whether a module is no less protected.
     pub(super) module_closed: Vec<bool>,
     /// Groups whose members may gain or lose by them or by what contains them.
@@ -138,6 +140,7 @@ impl<'c> Gains<'c> {
             singly,
             pairing,
             rule_parties,
+            same_installation: from.installation == to.installation,
             module_closed,
             affected: RoaringBitmap::new(),
             owning_users,
@@ -154,7 +157,7 @@ impl<'c> Gains<'c> {
     /// Hands over every gain, by class in the order of their first users.
     pub(super) fn each(&self, gains: &mut dyn FnMut(Gain)) {
         let everyone = self.rule_parties.contains(&Party::Everyone)
-            || self.from.gates.lacking != self.to.gates.lacking
+            || !self.same_installation
             || self.module_closed.iter().any(|same| !same);
         let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
         let mut shift = |roles: [Option<RoleNumber>; 2]| {
@@ -217,6 +220,7 @@ impl<'c> Gains<'c> {
             || definition.authorisations.is_some();
         let [from, to] = [&self.from.membership, &self.to.membership];
         let groups = count(self.to.index.groups.len());
+        let wider_roles = self.wider_roles();
         let differing: RoaringBitmap = (0..groups)
             .filter(|group| {
                 let number = GroupNumber(*group);
@@ -224,6 +228,12 @@ impl<'c> Gains<'c> {
                     || self.comparison.touched.groups.contains(*group)
                     || self.transfers.groups.contains(*group)
                     || self.rule_parties.contains(&Party::Group(number))
+                    || self
+                        .to
+                        .settings
+                        .roles(number)
+                        .iter()
+                        .any(|role| wider_roles[role.at()])
                     || (members_matter && !to.members(number).is_subset(from.members(number)))
             })
             .collect();
@@ -235,6 +245,19 @@ impl<'c> Gains<'c> {
                     || containing.iter().any(|group| differing.contains(*group))
             })
             .collect()
+    }
+
+    /// For each role whether it permits more, or is new: matters to those in the groups that grant it.
+    fn wider_roles(&self) -> Vec<bool> {
+        let roles = (0..count(self.to.index.roles.len())).map(RoleNumber).map(Some);
+        let wider = roles.map(|role| {
+            !self
+                .to
+                .gates
+                .of_role(role)
+                .is_within(self.from.gates.of_role(role))
+        });
+        wider.collect()
     }
 
     fn role_shift(&self, roles: [Option<RoleNumber>; 2], everyone: bool) -> RoleShift {
@@ -255,15 +278,9 @@ impl<'c> Gains<'c> {
         let rules = own
             .chain(subordinates)
             .any(|party| self.rule_parties.contains(&party));
-        let heirs_below = |access: &Access<'_>, role: Option<RoleNumber>| {
-            role.is_some_and(|role| {
-                let below = &access.hierarchy.users_and_subordinates[role.at()];
-                !below.is_disjoint(&self.transfers.users)
-            })
-        };
         let affected = everyone
-            || heirs_below(self.from, from)
-            || heirs_below(self.to, to)
+            || self.transfers.are_below(self.from, from)
+            || self.transfers.are_below(self.to, to)
             || rules
             || from != to
             || !no_rights
@@ -331,8 +348,7 @@ impl<'c> Gains<'c> {
             rules: [Vec::new(), Vec::new()],
             last_causes: RefCell::default(),
         };
-        let lacking_same = self.from.gates.lacking == self.to.gates.lacking;
-        if !(look.no_rights && look.flags_same && lacking_same) {
+        if !(look.no_rights && look.flags_same && self.same_installation) {
             for ability in &self.flat {
                 look.flat(*ability, gains);
             }

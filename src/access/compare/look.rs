@@ -52,7 +52,7 @@ impl Look<'_> {
     pub(super) fn is_settled_but_for_rules(&self, module: ModuleNumber) -> bool {
         let gains = self.gains;
         let same = !self.transfers && self.flags_same && self.nobody_below && self.no_groups;
-        if !same || !gains.module_closed[module.at()] {
+        if !same || !gains.same_installation || !gains.module_closed[module.at()] {
             return false;
         }
         let reaches_members = |ability: &AbilityNumber| {

@@ -5,6 +5,7 @@
 use roaring::RoaringBitmap;
 
 use crate::access::decide::Target;
+use crate::access::index::RoleNumber;
 use crate::access::sharing::Party;
 use crate::access::state::{Access, Reach, Standing};
 
@@ -91,9 +92,15 @@ impl Transfers {
         !self.is_empty()
             && (self.users.contains(standing.user.0)
                 || !standing.in_force.is_disjoint(&self.groups)
-                || standing.role.is_some_and(|role| {
-                    let below = &access.hierarchy.users_and_subordinates[role.at()];
-                    !below.is_disjoint(&self.users)
-                }))
+                || self.are_below(access, standing.role))
+    }
+
+    /// Whether someone below a role takes records over, or a group does whose records are reached through someone
+    /// below.
+    pub(super) fn are_below(&self, access: &Access<'_>, role: Option<RoleNumber>) -> bool {
+        role.is_some_and(|role| {
+            let below = &access.hierarchy.users_and_subordinates[role.at()];
+            !below.is_disjoint(&self.users) || !access.subtrees.groups_below(role).is_disjoint(&self.groups)
+        })
     }
 }

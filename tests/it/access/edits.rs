@@ -5,7 +5,7 @@ use rolecall::model::{
     PrincipalKind, ProfileName, Rights, RoleName, RuleAccess, RuleKey, ServiceId, Snapshot, Status, User,
     UserName,
 };
-use rolecall::system::{GroupAttribute, MemberKind, RoleAttribute, System, UserAttribute};
+use rolecall::system::{GroupAttribute, MemberKind, RightsFrom, RoleAttribute, System, UserAttribute};
 
 use crate::world::Tape;
 
@@ -142,19 +142,21 @@ impl Drawing<'_> {
         Some(())
     }
 
-    /// The rights of a profile or of a role, whichever the system has.
+    /// The rights of a profile or of a role, whichever the system goes by.
     pub(super) fn some_rights<'s>(&mut self, snapshot: &'s mut Snapshot) -> Option<&'s mut Rights> {
-        if self.system.definition().profiles.is_some() {
-            let name = self.profile(snapshot)?;
-            return snapshot
-                .profiles
-                .get_mut(&name)
-                .map(|profile| &mut profile.rights);
+        match self.system.definition().access.rights_from {
+            RightsFrom::RoleProfiles => {
+                let name = self.profile(snapshot)?;
+                let profile = snapshot.profiles.get_mut(&name)?;
+                Some(&mut profile.rights)
+            }
+            RightsFrom::Role | RightsFrom::GroupRoles => {
+                let name = self.role(snapshot)?;
+                let role = snapshot.roles.get_mut(&name)?;
+                Some(&mut role.rights)
+            }
+            RightsFrom::GroupSettings => None,
         }
-        let has_rights = self.has_role_attribute(RoleAttribute::Permissions)
-            || self.has_role_attribute(RoleAttribute::Modules);
-        let name = self.role(snapshot).filter(|_| has_rights)?;
-        snapshot.roles.get_mut(&name).map(|role| &mut role.rights)
     }
 
     /// Permits an action on a module, or permits it wider.

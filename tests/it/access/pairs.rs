@@ -4,6 +4,8 @@
 //! the nastier states of [`worlds`](super::worlds), such as someone else may make on a deployment. A deleted object
 //! hands over what it has, where the product asks for that; nothing is renamed by the edits here.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use rolecall::model::{GroupName, Principal, RoleName, Snapshot, Status};
 use rolecall::system::{GroupAttribute, RoleAttribute, System, UserAttribute};
@@ -40,7 +42,7 @@ pub(crate) fn pairs(system: &System) -> impl Strategy<Value = Pair> + use<> {
 
 /// One edit, or none when there is nothing to be edited that way.
 fn edit(system: &System, snapshot: &mut Snapshot, tape: &mut Tape) {
-    let which = tape.below(12);
+    let which = tape.below(14);
     let mut drawing = Drawing { system, tape };
     let drawing = &mut drawing;
     match which {
@@ -57,6 +59,8 @@ fn edit(system: &System, snapshot: &mut Snapshot, tape: &mut Tape) {
         8 => change_default(drawing, snapshot),
         9 => delete_group(drawing, snapshot),
         10 => change_group(drawing, snapshot),
+        11 => change_installation(drawing, snapshot),
+        12 => move_user(drawing, snapshot),
         _ => delete_role(drawing, snapshot),
     };
 }
@@ -210,6 +214,43 @@ fn change_group(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) -> Option<()
         3 => group.authorisations = granted,
         4 => return drop_one(drawing.tape, &mut group.roles),
         _ => {}
+    }
+    Some(())
+}
+
+/// A licence, a module or a field that is there and was not, or the other way about.
+fn change_installation(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) -> Option<()> {
+    let definition = drawing.system.definition();
+    let which = drawing.tape.below(3);
+    if which == 0 {
+        let feature = drawing.tape.pick(&definition.features)?.id.clone();
+        let has = drawing.system.has_feature(&snapshot.installation, &feature);
+        snapshot.installation.features.insert(feature, !has);
+        return Some(());
+    }
+    let kind = definition.modules.as_ref()?;
+    let modules = &mut snapshot.installation.modules;
+    if which == 1 && kind.open {
+        if modules.remove("Projects").is_none() {
+            modules.insert("Projects".into(), BTreeSet::new());
+        }
+        return Some(());
+    }
+    let module = drawing.module(snapshot)?;
+    let fields = snapshot.installation.modules.entry(module).or_default();
+    if kind.fields.is_some() && !fields.remove("added") {
+        fields.insert("added".into());
+    }
+    Some(())
+}
+
+/// Another primary group, or none.
+fn move_user(drawing: &mut Drawing<'_>, snapshot: &mut Snapshot) -> Option<()> {
+    let name = drawing.user(snapshot)?;
+    let groups: Vec<GroupName> = snapshot.groups.keys().cloned().collect();
+    let group = drawing.tape.maybe(groups);
+    if drawing.has_user_attribute(UserAttribute::PrimaryGroup) {
+        snapshot.users.get_mut(&name)?.primary_group = group;
     }
     Some(())
 }
