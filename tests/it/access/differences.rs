@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use rolecall::access::{Ability, Access, Comparison, Owner, Single};
+use rolecall::access::{Ability, Access, Comparison, Impact, Owner, Single};
 use rolecall::model::{GroupName, Principal, Snapshot};
 use rolecall::system::System;
 
@@ -83,7 +83,17 @@ fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Princ
     let gained: BTreeSet<Single> = has.difference(&had).filter(comparable).cloned().collect();
     let lost: BTreeSet<Single> = had.difference(&has).filter(comparable).cloned().collect();
     same("gained", &comparison.gained_singly(), &gained)?;
-    same("lost", &comparison.lost_singly(), &lost)
+    same("lost", &comparison.lost_singly(), &lost)?;
+    // An impact counts everyone who gains or loses.
+    let people: BTreeSet<_> = gained.union(&lost).map(|(user, _, _)| user).collect();
+    let counted = Impact::new(&comparison, None).people;
+    prop_assert!(
+        counted >= people.len() as u64,
+        "{} people and not {:?}",
+        counted,
+        people
+    );
+    Ok(())
 }
 
 fn same(what: &str, found: &BTreeSet<Single>, expected: &BTreeSet<Single>) -> TestCaseResult {
