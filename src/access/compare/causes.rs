@@ -90,9 +90,12 @@ impl<'c> Causes<'c> {
         if !found.is_empty() || self.own_role(found) {
             return;
         }
+        // A field is reached by the right on its module as well, and that by what opens every record.
         let mut abilities = vec![ability];
-        abilities.extend(&to.gates.global[ability.at()]);
         abilities.extend(to.index.kind(ability).reaching(&to.index));
+        for action in abilities.clone() {
+            abilities.extend(&to.gates.global[action.at()]);
+        }
         for ability in abilities {
             if from.right(self.from, ability) < to.right(self.to, ability) {
                 self.right(ability, found);
@@ -199,6 +202,7 @@ impl<'c> Causes<'c> {
                     return;
                 }
                 self.shared_groups(reach, found);
+                self.transferred(reach, found);
             }
             Source::GroupOwned => {
                 for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
@@ -211,6 +215,9 @@ impl<'c> Causes<'c> {
             Source::Subordinates | Source::GroupsOfSubordinates | Source::RuleForSubordinate(_) => {
                 if !self.own_role(found) {
                     self.places(reach, found);
+                }
+                if source == Source::GroupsOfSubordinates {
+                    self.joined_below(reach, found);
                 }
                 if let Source::RuleForSubordinate(rule) = source {
                     self.rule(rule, reach, found);
@@ -333,6 +340,25 @@ impl<'c> Causes<'c> {
             found.insert(cause);
         } else if by_role {
             found.extend(self.moved_roles(to, user));
+        }
+    }
+
+    /// Why someone below is in a group now.
+    fn joined_below(&self, reach: &Reach, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let Some(role) = self.to.role else { return };
+        let below = to.subordinates(role);
+        for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
+            for user in (to.membership.members(group) & &below).iter().take(OWNERS) {
+                let user = UserNumber(user);
+                self.joined(user, group, found);
+                if from.hierarchy.role(user) != to.hierarchy.role(user) {
+                    let name = to.index.users.name(user.0);
+                    found.insert(Cause::Object(Identity::User(name.clone())));
+                } else {
+                    found.extend(self.moved_roles(to, user));
+                }
+            }
         }
     }
 

@@ -183,7 +183,7 @@ impl Maker<'_> {
             others: {
                 // Nobody reaches oneself by it, and nobody is missing for that.
                 let covered = &owners | &draft.who;
-                let told = if self.everyone.is_subset(&covered) {
+                let told = if !owners.is_empty() && self.everyone.is_subset(&covered) {
                     &covered
                 } else {
                     &owners

@@ -86,7 +86,15 @@ fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Princ
     same("lost", &comparison.lost_singly(), &lost)?;
     // An impact counts everyone who gains or loses.
     let people: BTreeSet<_> = gained.union(&lost).map(|(user, _, _)| user).collect();
-    let counted = Impact::new(&comparison, None).people;
+    let impact = Impact::new(&comparison, None);
+    let counted = impact.people;
+    // Why someone below has a rule now is not traced, and what an installation has is no object.
+    let includes_shared = system.definition().access.hierarchy.includes_shared;
+    if !includes_shared && before.installation == after.installation && before.role_ids == after.role_ids {
+        for line in &impact.lines {
+            prop_assert!(!line.causes.is_empty(), "no cause: {:?}", line);
+        }
+    }
     prop_assert!(
         counted >= people.len() as u64,
         "{} people and not {:?}",
