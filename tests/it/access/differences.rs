@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use rolecall::access::{Ability, Access, Comparison, Impact, Owner, Single};
-use rolecall::model::{GroupName, Principal, Snapshot};
+use rolecall::model::{GroupName, Level, Principal, Role, Snapshot, User};
 use rolecall::system::System;
 
 use super::oracle;
@@ -45,6 +45,26 @@ fn follow_records_that_are_handed_over() {
             gone.map(|group| (group.clone(), heirs.next())).collect();
         differ(system, pair, &heirs)
     });
+}
+
+/// A role that permits more is gained by those in the groups that grant it, whatever role they hold themselves.
+#[test]
+fn reach_those_in_groups_that_grant_a_role() {
+    let mut systems = worlds::systems().into_iter();
+    let system = systems.find(|system| system.definition().name.as_str() == "rich-groups");
+    let system = system.expect("there is such a system");
+    let mut before = Snapshot::empty(system.definition().name.clone());
+    before.users.insert("anna".into(), User::default());
+    before.roles.insert("Keeper".into(), Role::default());
+    let team = before.groups.entry("Team".into()).or_default();
+    team.members.users.insert("anna".into());
+    team.roles.insert("Keeper".into());
+    let mut after = before.clone();
+    let permission = &system.definition().permissions[0].permissions[0];
+    let rights = &mut after.roles.entry("Keeper".into()).or_default().rights;
+    rights.permissions.insert(permission.id.clone(), Level::All);
+    let pair = Pair { before, after };
+    differ(&system, &pair, &BTreeMap::new()).unwrap();
 }
 
 fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Principal>>) -> TestCaseResult {
