@@ -54,6 +54,10 @@ impl<'c> Causes<'c> {
     /// Why something can be done that could not be done at all.
     fn opened(&self, ability: AbilityNumber, found: &mut Found) {
         let (from, to) = (self.gains.from, self.gains.to);
+        if !self.from.active {
+            found.insert(Cause::OwnAccount);
+            return;
+        }
         let mut sources = Vec::new();
         to.sources(self.to, ability, &mut |source| sources.push(source));
         for source in sources {
@@ -64,8 +68,10 @@ impl<'c> Causes<'c> {
                 Source::HeadAuthorisation(group) => {
                     found.insert(self.object(group));
                 }
-                Source::Administrator
-                | Source::SuperRole
+                Source::Administrator => {
+                    found.insert(Cause::OwnAccount);
+                }
+                Source::SuperRole
                 | Source::Global(_)
                 | Source::Right
                 | Source::All
@@ -84,9 +90,12 @@ impl<'c> Causes<'c> {
         if !found.is_empty() || self.own_role(found) {
             return;
         }
+        // A field is reached by the right on its module as well, and that by what opens every record.
         let mut abilities = vec![ability];
-        abilities.extend(&to.gates.global[ability.at()]);
         abilities.extend(to.index.kind(ability).reaching(&to.index));
+        for action in abilities.clone() {
+            abilities.extend(&to.gates.global[action.at()]);
+        }
         for ability in abilities {
             if from.right(self.from, ability) < to.right(self.to, ability) {
                 self.right(ability, found);
@@ -163,7 +172,12 @@ impl<'c> Causes<'c> {
     fn source(&self, source: Source, ability: AbilityNumber, reach: &Reach, found: &mut Found) {
         let (from, to) = (self.gains.from, self.gains.to);
         match source {
-            Source::Administrator | Source::SuperRole => {
+            Source::Administrator => {
+                if self.from.unlimited != self.to.unlimited {
+                    found.insert(Cause::OwnAccount);
+                }
+            }
+            Source::SuperRole => {
                 self.own_role(found);
             }
             Source::Global(permission) => {
@@ -188,6 +202,7 @@ impl<'c> Causes<'c> {
                     return;
                 }
                 self.shared_groups(reach, found);
+                self.transferred(reach, found);
             }
             Source::GroupOwned => {
                 for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
@@ -200,6 +215,9 @@ impl<'c> Causes<'c> {
             Source::Subordinates | Source::GroupsOfSubordinates | Source::RuleForSubordinate(_) => {
                 if !self.own_role(found) {
                     self.places(reach, found);
+                }
+                if source == Source::GroupsOfSubordinates {
+                    self.joined_below(reach, found);
                 }
                 if let Source::RuleForSubordinate(rule) = source {
                     self.rule(rule, reach, found);
@@ -301,8 +319,16 @@ impl<'c> Causes<'c> {
                 continue;
             };
             by_role |= matches!(through, Through::Role(_) | Through::RoleAndSubordinates(_));
-            if !has_edge(from, user, &group, &through) {
+            if has_edge(from, user, &group, &through) {
+                continue;
+            }
+            if through != Through::PrimaryGroup {
                 found.insert(Cause::Object(Identity::Group(group)));
+            } else if user == self.to.user {
+                found.insert(Cause::OwnAccount);
+            } else {
+                let name = to.index.users.name(user.0);
+                found.insert(Cause::Object(Identity::User(name.clone())));
             }
         }
         if by_role && role_changed {
@@ -314,6 +340,25 @@ impl<'c> Causes<'c> {
             found.insert(cause);
         } else if by_role {
             found.extend(self.moved_roles(to, user));
+        }
+    }
+
+    /// Why someone below is in a group now.
+    fn joined_below(&self, reach: &Reach, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let Some(role) = self.to.role else { return };
+        let below = to.subordinates(role);
+        for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
+            for user in (to.membership.members(group) & &below).iter().take(OWNERS) {
+                let user = UserNumber(user);
+                self.joined(user, group, found);
+                if from.hierarchy.role(user) != to.hierarchy.role(user) {
+                    let name = to.index.users.name(user.0);
+                    found.insert(Cause::Object(Identity::User(name.clone())));
+                } else {
+                    found.extend(self.moved_roles(to, user));
+                }
+            }
         }
     }
 
@@ -414,20 +459,24 @@ impl<'c> Causes<'c> {
             Cause::Object(Identity::SharingRule(key)) => touched.rules.contains(key),
             Cause::Object(Identity::Role(name)) => touched.roles.contains(name),
             Cause::Object(Identity::Profile(name)) => touched.profiles.contains(name),
-            Cause::Object(Identity::User(_)) | Cause::OwnRole | Cause::OwnersRole => true,
+            Cause::Object(Identity::User(_)) | Cause::OwnRole | Cause::OwnAccount | Cause::OwnersRole => true,
         }
     }
 }
 
 /// Whether a group listed in the other state what a way goes through.
 fn has_edge(access: &Access<'_>, user: UserNumber, group: &GroupName, through: &Through) -> bool {
-    let Some(group) = access.snapshot.groups.get(group) else {
+    let Some(listed) = access.snapshot.groups.get(group) else {
         return false;
     };
-    let members = &group.members;
+    let name = access.index.users.name(user.0);
+    let members = &listed.members;
     match through {
-        Through::Listed => members.users.contains(access.index.users.name(user.0)),
-        Through::PrimaryGroup => true,
+        Through::Listed => members.users.contains(name),
+        Through::PrimaryGroup => {
+            let known = access.snapshot.users.get(name);
+            known.is_some_and(|user| user.primary_group.as_ref() == Some(group))
+        }
         Through::Role(role) => members.roles.contains(role),
         Through::RoleAndSubordinates(role) => members.roles_and_subordinates.contains(role),
         Through::Group(nested) => members.groups.contains(nested),

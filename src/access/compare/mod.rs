@@ -36,6 +36,9 @@ pub enum Cause {
     Object(Identity),
     /// Those who gain or lose have another role.
     OwnRole,
+    /// Those who gain or lose are users of one state only, or differ in whether they can log in, whether they are
+    /// administrators, or in their primary group.
+    OwnAccount,
     /// Those whose records are reached have another role.
     OwnersRole,
 }

@@ -6,13 +6,17 @@ use roaring::RoaringBitmap;
 
 use crate::access::index::Index;
 use crate::access::state::Access;
-use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot};
+use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot, User};
 
 /// Objects that differ.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
     /// Users whose role differs.
     pub(crate) users: RoaringBitmap,
+    /// Users of one state only, or who differ in more than the role.
+    pub(crate) accounts: RoaringBitmap,
+    /// Whether the installations differ, or the ids of roles.
+    pub(crate) installation: bool,
     /// Groups.
     pub(crate) groups: RoaringBitmap,
     /// Roles whose superior, profiles or rights differ.
@@ -34,6 +38,11 @@ impl Touched {
         });
         Self {
             users: users.collect(),
+            accounts: differing(&old.users, &new.users, same_account)
+                .iter()
+                .filter_map(|user| index.users.number(user))
+                .collect(),
+            installation: before.installation != after.installation || old.role_ids != new.role_ids,
             groups: groups(index, old, new),
             roles: differing(&old.roles, &new.roles, same_role),
             profiles: differing(&old.profiles, &new.profiles, |old, new| old.rights == new.rights),
@@ -45,12 +54,29 @@ impl Touched {
     /// Whether nothing differs that access can depend on.
     pub(crate) fn is_empty(&self) -> bool {
         self.users.is_empty()
+            && self.accounts.is_empty()
+            && !self.installation
             && self.groups.is_empty()
             && self.roles.is_empty()
             && self.profiles.is_empty()
             && self.defaults.is_empty()
             && self.rules.is_empty()
     }
+}
+
+fn same_account(old: &User, new: &User) -> bool {
+    let User {
+        // Who has another role is known by it.
+        role: _,
+        administrator,
+        active,
+        created_by,
+        primary_group,
+    } = old;
+    *administrator == new.administrator
+        && *active == new.active
+        && *created_by == new.created_by
+        && *primary_group == new.primary_group
 }
 
 fn same_role(old: &Role, new: &Role) -> bool {

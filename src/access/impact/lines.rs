@@ -183,7 +183,7 @@ impl Maker<'_> {
             others: {
                 // Nobody reaches oneself by it, and nobody is missing for that.
                 let covered = &owners | &draft.who;
-                let told = if self.everyone.is_subset(&covered) {
+                let told = if !owners.is_empty() && self.everyone.is_subset(&covered) {
                     &covered
                 } else {
                     &owners
@@ -306,6 +306,13 @@ impl Maker<'_> {
                     named.insert(identity.clone());
                 }
                 Cause::OwnRole => named.extend(self.role_changes(&(who & touched))),
+                Cause::OwnAccount => {
+                    let accounts = who & &self.comparison.touched.accounts;
+                    let names = accounts
+                        .iter()
+                        .map(|user| self.state.index.users.name(user).clone());
+                    named.extend(names.map(Identity::User));
+                }
                 Cause::OwnersRole => named.extend(self.role_changes(&(owners & touched))),
             }
         }

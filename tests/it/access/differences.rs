@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use rolecall::access::{Ability, Access, Comparison, Owner, Single};
-use rolecall::model::{GroupName, Principal, Snapshot};
+use rolecall::access::{Ability, Access, Comparison, Impact, Owner, Single};
+use rolecall::model::{GroupName, Level, Principal, Role, Snapshot, User};
 use rolecall::system::System;
 
 use super::oracle;
@@ -47,6 +47,26 @@ fn follow_records_that_are_handed_over() {
     });
 }
 
+/// A role that permits more is gained by those in the groups that grant it, whatever role they hold themselves.
+#[test]
+fn reach_those_in_groups_that_grant_a_role() {
+    let mut systems = worlds::systems().into_iter();
+    let system = systems.find(|system| system.definition().name.as_str() == "rich-groups");
+    let system = system.expect("there is such a system");
+    let mut before = Snapshot::empty(system.definition().name.clone());
+    before.users.insert("anna".into(), User::default());
+    before.roles.insert("Keeper".into(), Role::default());
+    let team = before.groups.entry("Team".into()).or_default();
+    team.members.users.insert("anna".into());
+    team.roles.insert("Keeper".into());
+    let mut after = before.clone();
+    let permission = &system.definition().permissions[0].permissions[0];
+    let rights = &mut after.roles.entry("Keeper".into()).or_default().rights;
+    rights.permissions.insert(permission.id.clone(), Level::All);
+    let pair = Pair { before, after };
+    differ(&system, &pair, &BTreeMap::new()).unwrap();
+}
+
 fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Principal>>) -> TestCaseResult {
     let Pair { before, after } = pair;
     let (old, new) = Access::pair(
@@ -83,7 +103,25 @@ fn differ(system: &System, pair: &Pair, heirs: &BTreeMap<GroupName, Option<Princ
     let gained: BTreeSet<Single> = has.difference(&had).filter(comparable).cloned().collect();
     let lost: BTreeSet<Single> = had.difference(&has).filter(comparable).cloned().collect();
     same("gained", &comparison.gained_singly(), &gained)?;
-    same("lost", &comparison.lost_singly(), &lost)
+    same("lost", &comparison.lost_singly(), &lost)?;
+    // An impact counts everyone who gains or loses.
+    let people: BTreeSet<_> = gained.union(&lost).map(|(user, _, _)| user).collect();
+    let impact = Impact::new(&comparison, None);
+    let counted = impact.people;
+    // Why someone below has a rule now is not traced, and what an installation has is no object.
+    let includes_shared = system.definition().access.hierarchy.includes_shared;
+    if !includes_shared && before.installation == after.installation && before.role_ids == after.role_ids {
+        for line in &impact.lines {
+            prop_assert!(!line.causes.is_empty(), "no cause: {:?}", line);
+        }
+    }
+    prop_assert!(
+        counted >= people.len() as u64,
+        "{} people and not {:?}",
+        counted,
+        people
+    );
+    Ok(())
 }
 
 fn same(what: &str, found: &BTreeSet<Single>, expected: &BTreeSet<Single>) -> TestCaseResult {
