@@ -387,10 +387,9 @@ impl<'c> Gains<'c> {
                 reach.groups.clone_from(self.comparable_groups(kind));
             }
         }
-        if matches!(kind, AbilityKind::Record { .. }) {
-            if std::ptr::eq(access, self.to) == self.transferred_in_to {
-                self.transfers.complete(standing, reach);
-            }
+        let is_after = std::ptr::eq(access, self.to) == self.transferred_in_to;
+        if is_after && matches!(kind, AbilityKind::Record { .. }) {
+            self.transfers.complete(standing, reach);
         }
     }
 

@@ -6,13 +6,18 @@ use roaring::RoaringBitmap;
 
 use crate::access::index::Index;
 use crate::access::state::Access;
-use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot};
+use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snapshot, User};
 
 /// Objects that differ.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
     /// Users whose role differs.
     pub(crate) users: RoaringBitmap,
+    /// Users who differ in anything else: whether they are there and can log in, may do everything, by whom they were
+    /// made, in which group they are to begin with. No plan changes that, but two states can differ in it.
+    pub(crate) people: RoaringBitmap,
+    /// Whether the installation differs, which no object says.
+    pub(crate) installation: bool,
     /// Groups.
     pub(crate) groups: RoaringBitmap,
     /// Roles whose superior, profiles or rights differ.
@@ -32,8 +37,12 @@ impl Touched {
         let users = (0..crate::access::index::count(index.users.len())).filter(|user| {
             before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]
         });
+        let people = differing(&old.users, &new.users, same_user);
+        let people = people.iter().filter_map(|user| index.users.number(user));
         Self {
             users: users.collect(),
+            people: people.collect(),
+            installation: before.installation != after.installation,
             groups: groups(index, old, new),
             roles: differing(&old.roles, &new.roles, same_role),
             profiles: differing(&old.profiles, &new.profiles, |old, new| old.rights == new.rights),
@@ -42,9 +51,21 @@ impl Touched {
         }
     }
 
+    /// Whether anything differs that moves records within reach other than rights on them.
+    pub(crate) fn moves_records(&self) -> bool {
+        !self.users.is_empty()
+            || !self.people.is_empty()
+            || !self.groups.is_empty()
+            || !self.roles.is_empty()
+            || !self.defaults.is_empty()
+            || !self.rules.is_empty()
+    }
+
     /// Whether nothing differs that access can depend on.
     pub(crate) fn is_empty(&self) -> bool {
         self.users.is_empty()
+            && self.people.is_empty()
+            && !self.installation
             && self.groups.is_empty()
             && self.roles.is_empty()
             && self.profiles.is_empty()
@@ -63,6 +84,21 @@ fn same_role(old: &Role, new: &Role) -> bool {
         assign_records_to: _,
     } = old;
     *reports_to == new.reports_to && *profiles == new.profiles && *rights == new.rights
+}
+
+fn same_user(old: &User, new: &User) -> bool {
+    let User {
+        // Told apart from the rest.
+        role: _,
+        administrator,
+        active,
+        created_by,
+        primary_group,
+    } = old;
+    *administrator == new.administrator
+        && *active == new.active
+        && *created_by == new.created_by
+        && *primary_group == new.primary_group
 }
 
 fn same_group(old: &Group, new: &Group) -> bool {

@@ -92,13 +92,12 @@ impl StateArgs {
 
 /// The access that follows from a state.
 fn access<'s>(ui: &mut Ui, state: &'s State) -> Access<'s> {
-    let access = Access::observed(
+    Access::observed(
         &state.system,
         &state.snapshot,
         &state.installation,
         &mut |phase| ui.timings.end(phase),
-    );
-    access
+    )
 }
 
 /// A way in words, safe for a terminal, with the place of the rule it goes through.

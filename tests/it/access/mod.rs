@@ -5,6 +5,7 @@
 //! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
 //!   little. [`questions`] are what is worth asking about one.
 //! * `agreement` holds the engine against the oracle, `differences` does so for comparisons of two states.
+//! * `impacts` says what must hold when differences are put into few lines.
 //! * `by_hand` has worlds of every system with what everyone may do there worked out on paper.
 //! * `additions`, `membership` and `unchanged` are laws that the rules must obey whatever they say in detail: more
 //!   never means less, groups pass on the members they have, and what is not spoken of changes nothing.
@@ -14,6 +15,7 @@ mod agreement;
 mod by_hand;
 mod differences;
 mod edits;
+mod impacts;
 mod membership;
 mod oracle;
 mod pairs;
