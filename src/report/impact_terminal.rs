@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style as Paint};
 
-use super::impact::{CauseReport, ImpactLine, ImpactReport, crowd};
+use super::impact::{CauseReport, ImpactLine, ImpactReport, crowd, names_owners};
 use super::layout::{visible, width, wrap};
 use super::terminal::{Style, pieces};
 use super::words::{count, noun, number};
@@ -66,14 +66,8 @@ fn entry(line: &ImpactLine, style: Style, lines: &mut Vec<String>) {
         detail("who", &pieces(&who, style), style, lines);
     }
     if let Some(whose) = &line.whose {
-        let owners = crowd(&whose.others);
-        let told = owners.len() <= 2
-            && whose
-                .others
-                .parts
-                .iter()
-                .all(|part| matches!(part, Part::Everyone | Part::User(_) | Part::Group(_)));
-        if !told {
+        if whose.owners > 0 && !names_owners(whose) {
+            let owners = crowd(&whose.others);
             detail("whose", &pieces(&owners, style), style, lines);
         }
     }

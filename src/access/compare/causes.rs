@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use super::gains::{Gains, Way};
-use super::{Cause, rule_key};
+use super::{Cause, Comparison, rule_key};
 use crate::access::Ability;
 use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use crate::access::path::{Step, Through};
 use crate::access::sharing::Party;
 use crate::access::state::{Access, Reach, Source, Standing};
 use crate::access::ways::level_in;
-use crate::model::{GroupName, Identity, Rights, RoleName};
+use crate::model::{GroupName, Identity, ProfileName, Rights, RoleName};
 use crate::system::RightsFrom;
 
 /// Of so many owners it is looked why they are reached; the others are like them.
@@ -198,7 +198,15 @@ impl<'c> Causes<'c> {
                     let carried = old.is_some_and(|old| old.profiles.contains(profile));
                     let before = from.snapshot.profiles.get(profile).map(|profile| &profile.rights);
                     if !carried && raised(None, rights) {
-                        found.insert(Cause::Object(Identity::Role(name.clone())));
+                        let of_both = old.iter().flat_map(|old| &old.profiles).chain(&new.profiles);
+                        let deleted: Vec<Cause> = of_both
+                            .filter(|profile| self.is_deleted(profile))
+                            .map(|profile| Cause::Object(Identity::Profile(profile.clone())))
+                            .collect();
+                        if deleted.is_empty() {
+                            found.insert(Cause::Object(Identity::Role(name.clone())));
+                        }
+                        found.extend(deleted);
                     }
                     if carried && raised(before, rights) {
                         found.insert(Cause::Object(Identity::Profile(profile.clone())));
@@ -227,6 +235,12 @@ impl<'c> Causes<'c> {
             }
             RightsFrom::GroupSettings => {}
         }
+    }
+
+    /// Whether a profile goes, so that roles lose it without having been changed.
+    fn is_deleted(&self, profile: &ProfileName) -> bool {
+        let Comparison { before, after, .. } = self.gains.comparison;
+        before.snapshot.profiles.contains_key(profile) && !after.snapshot.profiles.contains_key(profile)
     }
 
     fn touched_role(&self, name: RoleName, found: &mut Found) {
