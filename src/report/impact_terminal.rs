@@ -65,11 +65,10 @@ fn entry(line: &ImpactLine, style: Style, lines: &mut Vec<String>) {
     if !matches!(line.who.parts[..], [Part::User(_)]) {
         detail("who", &pieces(&who, style), style, lines);
     }
-    if let Some(whose) = &line.whose {
-        if whose.owners > 0 && !names_owners(whose) {
-            let owners = crowd(&whose.others);
-            detail("whose", &pieces(&owners, style), style, lines);
-        }
+    let counted = line.whose.as_ref();
+    if let Some(whose) = counted.filter(|whose| whose.owners > 0 && !names_owners(whose)) {
+        let owners = crowd(&whose.others);
+        detail("whose", &pieces(&owners, style), style, lines);
     }
     if let Some(example) = &line.example {
         let words: Vec<String> = visible(&example.path).split(' ').map(str::to_owned).collect();
