@@ -229,6 +229,11 @@ impl<'a> Access<'a> {
         }
     }
 
+    /// The system whose rules hold.
+    pub fn system(&self) -> &System {
+        self.system
+    }
+
     /// What is known of a user before any question.
     pub(crate) fn standing(&self, user: UserNumber) -> Standing {
         let role = self.hierarchy.role(user);

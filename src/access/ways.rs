@@ -70,7 +70,7 @@ impl<'a> Ways<'a> {
             Source::All => grants.push(plain(with(self.role(), Step::Level(Level::All)))),
             Source::Own => grants.push(plain(vec![Step::Own])),
             Source::Created => grants.push(plain(vec![Step::Created])),
-            Source::Group => self.by_shared_groups(ability, target, grants),
+            Source::Group => self.by_shared_groups(target, grants),
             Source::GroupOwned => match target {
                 Some(Target::Group(group)) => {
                     grants.push(plain(with(self.to_group(group), Step::GroupOwned)));
@@ -144,8 +144,7 @@ impl<'a> Ways<'a> {
     }
 
     /// At level `group`: through each group that both are in.
-    fn by_shared_groups(&self, ability: AbilityNumber, target: Option<Target>, grants: &mut Vec<Grant>) {
-        let _ = ability;
+    fn by_shared_groups(&self, target: Option<Target>, grants: &mut Vec<Grant>) {
         for group in self.standing.in_force.iter().map(GroupNumber) {
             let covered = match target {
                 Some(Target::User(owner)) => self.access.membership.members(group).contains(owner.0),

@@ -78,14 +78,29 @@ pub(super) fn report(
     changes: &[ChangeReport],
     identities: &[Identity],
 ) -> ImpactReport {
-    let places: BTreeMap<&Identity, &ChangeReport> = identities.iter().zip(changes).collect();
+    let by_identity: BTreeMap<&Identity, &ChangeReport> = identities.iter().zip(changes).collect();
+    let by_object: BTreeMap<ObjectReport, &ChangeReport> = identities
+        .iter()
+        .zip(changes)
+        .map(|(identity, change)| (super::build::object(identity), change))
+        .collect();
     let planned: BTreeSet<&Identity> = identities.iter().collect();
-    let credit = |cause: &Identity| credited(cause, before, &planned);
+    // What only follows from a removal is told as that removal: someone asked for it, and it has a place.
+    let asked = |cause: &Identity| -> Vec<ObjectReport> {
+        let mut asked = Vec::new();
+        for cause in credited(cause, before, &planned) {
+            match by_identity.get(&cause) {
+                Some(change) if !change.because.is_empty() => asked.extend(change.because.iter().cloned()),
+                Some(_) | None => asked.push(super::build::object(&cause)),
+            }
+        }
+        asked
+    };
     let lines = impact.lines.iter().map(|line| {
-        let causes: BTreeSet<Identity> = line.causes.iter().flat_map(credit).collect();
-        let causes = causes.iter().map(|cause| CauseReport {
-            object: super::build::object(cause),
-            place: places.get(cause).and_then(|change| change.place.clone()),
+        let causes: BTreeSet<ObjectReport> = line.causes.iter().flat_map(asked).collect();
+        let causes = causes.into_iter().map(|object| CauseReport {
+            place: by_object.get(&object).and_then(|change| change.place.clone()),
+            object,
         });
         ImpactLine {
             risk: line.risk,
@@ -103,10 +118,12 @@ pub(super) fn report(
             causes: causes.collect(),
         }
     });
-    let effective: BTreeSet<Identity> = impact.effective.iter().flat_map(credit).collect();
-    let idle = identities
-        .iter()
-        .filter(|identity| !effective.contains(*identity));
+    let effective: BTreeSet<ObjectReport> = impact.effective.iter().flat_map(asked).collect();
+    let idle = identities.iter().zip(changes).filter(|(identity, change)| {
+        let itself = effective.contains(&super::build::object(identity));
+        !itself && !change.because.iter().any(|asked| effective.contains(asked))
+    });
+    let idle = idle.map(|(identity, _)| identity);
     ImpactReport {
         people: impact.people,
         lines: lines.collect(),
@@ -130,6 +147,13 @@ fn credited(cause: &Identity, before: &Snapshot, planned: &BTreeSet<&Identity>) 
     } else {
         gone
     }
+}
+
+/// Whether a summary names everyone whom it is about.
+pub(super) fn names_owners(whose: &Whose) -> bool {
+    let parts = &whose.others.parts;
+    let named = parts.iter().filter_map(owner_name).count();
+    matches!(parts[..], [Part::Everyone]) || (named == parts.len() && named <= NAMED_OWNERS)
 }
 
 /// `42 people gain edit on Leads of 118 owners`.
@@ -169,11 +193,10 @@ fn whose_words(whose: &Whose) -> String {
     if whose.own && !everyone {
         of.push("their own".to_owned());
     }
-    let named: Vec<String> = whose.others.parts.iter().filter_map(owner_name).collect();
-    let parts = &whose.others.parts;
+    let named = whose.others.parts.iter().filter_map(owner_name);
     if everyone {
         of.push(but("everyone", &whose.others));
-    } else if whose.owners > 0 && named.len() == parts.len() && parts.len() <= NAMED_OWNERS {
+    } else if whose.owners > 0 && names_owners(whose) {
         of.extend(named);
     } else if whose.owners > 0 {
         let up_to = if whose.alike { "" } else { "up to " };

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style as Paint};
 
-use super::impact::{CauseReport, ImpactLine, ImpactReport, crowd};
+use super::impact::{CauseReport, ImpactLine, ImpactReport, crowd, names_owners};
 use super::layout::{visible, width, wrap};
 use super::terminal::{Style, pieces};
 use super::words::{count, noun, number};
@@ -65,17 +65,10 @@ fn entry(line: &ImpactLine, style: Style, lines: &mut Vec<String>) {
     if !matches!(line.who.parts[..], [Part::User(_)]) {
         detail("who", &pieces(&who, style), style, lines);
     }
-    if let Some(whose) = &line.whose {
+    let counted = line.whose.as_ref();
+    if let Some(whose) = counted.filter(|whose| whose.owners > 0 && !names_owners(whose)) {
         let owners = crowd(&whose.others);
-        let told = owners.len() <= 2
-            && whose
-                .others
-                .parts
-                .iter()
-                .all(|part| matches!(part, Part::Everyone | Part::User(_) | Part::Group(_)));
-        if !told {
-            detail("whose", &pieces(&owners, style), style, lines);
-        }
+        detail("whose", &pieces(&owners, style), style, lines);
     }
     if let Some(example) = &line.example {
         let words: Vec<String> = visible(&example.path).split(' ').map(str::to_owned).collect();

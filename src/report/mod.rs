@@ -293,7 +293,7 @@ pub struct StepReport {
 }
 
 /// Which object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ObjectReport {
     /// Kind and name.
     pub address: String,

@@ -14,6 +14,7 @@ mod definitions;
 mod examples;
 mod expires;
 mod generated;
+mod impact;
 mod input;
 mod killed;
 mod laws;

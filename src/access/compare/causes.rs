@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use super::gains::{Gains, Way};
-use super::{Cause, rule_key};
+use super::{Cause, Comparison, rule_key};
 use crate::access::Ability;
-use crate::access::index::{AbilityNumber, GroupNumber, UserNumber};
+use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use crate::access::path::{Step, Through};
 use crate::access::sharing::Party;
 use crate::access::state::{Access, Reach, Source, Standing};
 use crate::access::ways::level_in;
-use crate::model::{GroupName, Identity, Rights, RoleName};
+use crate::model::{GroupName, Identity, ProfileName, Rights, RoleName};
 use crate::system::RightsFrom;
 
 /// Of so many owners it is looked why they are reached; the others are like them.
@@ -36,8 +36,12 @@ impl<'c> Causes<'c> {
 
     pub(super) fn of(&self, ability: AbilityNumber, way: Way, reach: &Reach) -> Found {
         let mut found = Found::new();
+        // Someone new comes to everything by coming.
+        if !self.from.active {
+            return Found::from([Cause::Oneself]);
+        }
         match way {
-            Way::Opened => self.opened(ability, &mut found),
+            Way::Opened => self.opened(ability, reach, &mut found),
             Way::Source(source) => self.source(source, ability, reach, &mut found),
         }
         found
@@ -52,10 +56,10 @@ impl<'c> Causes<'c> {
     }
 
     /// Why something can be done that could not be done at all.
-    fn opened(&self, ability: AbilityNumber, found: &mut Found) {
-        let (from, to) = (self.gains.from, self.gains.to);
+    fn opened(&self, ability: AbilityNumber, reach: &Reach, found: &mut Found) {
+        let to = self.gains.to;
         if !self.from.active {
-            found.insert(Cause::OwnAccount);
+            found.insert(Cause::Oneself);
             return;
         }
         let mut sources = Vec::new();
@@ -69,7 +73,7 @@ impl<'c> Causes<'c> {
                     found.insert(self.object(group));
                 }
                 Source::Administrator => {
-                    found.insert(Cause::OwnAccount);
+                    found.insert(Cause::Oneself);
                 }
                 Source::SuperRole
                 | Source::Global(_)
@@ -87,20 +91,88 @@ impl<'c> Causes<'c> {
                 | Source::ServiceForAll => {}
             }
         }
-        if !found.is_empty() || self.own_role(found) {
+        if !found.is_empty() {
+            return;
+        }
+        if self.to.unlimited.is_some() {
+            self.unlimited(found);
             return;
         }
         // A field is reached by the right on its module as well, and that by what opens every record.
         let mut abilities = vec![ability];
         abilities.extend(to.index.kind(ability).reaching(&to.index));
-        for action in abilities.clone() {
-            abilities.extend(&to.gates.global[action.at()]);
-        }
+        let opening = abilities
+            .iter()
+            .flat_map(|ability| &to.gates.global[ability.at()]);
+        abilities.extend(opening.copied().collect::<Vec<_>>());
         for ability in abilities {
-            if from.right(self.from, ability) < to.right(self.to, ability) {
-                self.right(ability, found);
+            self.raised(ability, found);
+        }
+        self.opened_besides(ability, reach, found);
+    }
+
+    /// What the right opens may be there by another change: of what nobody without the right could see the effect.
+    fn opened_besides(&self, ability: AbilityNumber, reach: &Reach, found: &mut Found) {
+        let to = self.gains.to;
+        if !matches!(to.index.kind(ability), AbilityKind::Record { .. })
+            || !self.gains.comparison.touched.moves_records()
+        {
+            return;
+        }
+        let mut sources = Vec::new();
+        to.sources(self.to, ability, &mut |source| sources.push(source));
+        for source in sources {
+            let mut by_it = Reach::default();
+            to.add(self.to, ability, source, &mut by_it);
+            self.gains
+                .complete(to, self.to, to.index.kind(ability), &mut by_it);
+            by_it.users &= &reach.users;
+            by_it.groups &= &reach.groups;
+            if !by_it.users.is_empty() || !by_it.groups.is_empty() {
+                self.source(source, ability, &by_it, found);
             }
         }
+    }
+
+    /// Why someone may do everything.
+    fn unlimited(&self, found: &mut Found) {
+        match self.to.unlimited {
+            Some(Source::SuperRole) => {
+                self.own_role(found);
+            }
+            Some(_) => {
+                found.insert(Cause::Oneself);
+            }
+            None => {}
+        }
+    }
+
+    /// Why the user has a right or has it further: another role, or more that the role permits. Says whether it is so.
+    fn raised(&self, ability: AbilityNumber, found: &mut Found) -> bool {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let new = to.right(self.to, ability);
+        if from.right(self.from, ability) >= new {
+            return false;
+        }
+        let by_role = match to.system.definition().access.rights_from {
+            RightsFrom::Role | RightsFrom::RoleProfiles => true,
+            RightsFrom::GroupRoles | RightsFrom::GroupSettings => false,
+        };
+        if !by_role || self.from.role == self.to.role {
+            self.right(ability, found);
+            return true;
+        }
+        // Another role is a cause unless the one before had come to permit it too, and what the role permits is one
+        // unless it permitted that before.
+        let with_old_role = to.gates.of_role(self.from.role).level(ability);
+        let as_it_was = from.gates.of_role(self.to.role).level(ability);
+        if as_it_was < new {
+            self.right(ability, found);
+        }
+        if with_old_role < new || as_it_was >= new {
+            found.insert(Cause::OwnRole);
+        }
+        true
     }
 
     /// Why a right goes further.
@@ -124,6 +196,7 @@ impl<'c> Causes<'c> {
                     }
                     return;
                 }
+                let others = found.len();
                 for profile in &new.profiles {
                     let rights = to.snapshot.profiles.get(profile);
                     let Some(rights) = rights.map(|profile| &profile.rights) else {
@@ -132,14 +205,22 @@ impl<'c> Causes<'c> {
                     let carried = old.is_some_and(|old| old.profiles.contains(profile));
                     let before = from.snapshot.profiles.get(profile).map(|profile| &profile.rights);
                     if !carried && raised(None, rights) {
-                        found.insert(Cause::Object(Identity::Role(name.clone())));
+                        let of_both = old.iter().flat_map(|old| &old.profiles).chain(&new.profiles);
+                        let deleted: Vec<Cause> = of_both
+                            .filter(|profile| self.is_deleted(profile))
+                            .map(|profile| Cause::Object(Identity::Profile(profile.clone())))
+                            .collect();
+                        if deleted.is_empty() {
+                            found.insert(Cause::Object(Identity::Role(name.clone())));
+                        }
+                        found.extend(deleted);
                     }
                     if carried && raised(before, rights) {
                         found.insert(Cause::Object(Identity::Profile(profile.clone())));
                     }
                 }
                 // A profile that hides a field can also be taken away.
-                if found.is_empty() && old.is_none_or(|old| old.profiles != new.profiles) {
+                if found.len() == others && old.is_none_or(|old| old.profiles != new.profiles) {
                     found.insert(Cause::Object(Identity::Role(name)));
                 }
             }
@@ -163,6 +244,12 @@ impl<'c> Causes<'c> {
         }
     }
 
+    /// Whether a profile goes, so that roles lose it without having been changed.
+    fn is_deleted(&self, profile: &ProfileName) -> bool {
+        let Comparison { before, after, .. } = self.gains.comparison;
+        before.snapshot.profiles.contains_key(profile) && !after.snapshot.profiles.contains_key(profile)
+    }
+
     fn touched_role(&self, name: RoleName, found: &mut Found) {
         if self.gains.comparison.touched.roles.contains(&name) {
             found.insert(Cause::Object(Identity::Role(name)));
@@ -172,24 +259,13 @@ impl<'c> Causes<'c> {
     fn source(&self, source: Source, ability: AbilityNumber, reach: &Reach, found: &mut Found) {
         let (from, to) = (self.gains.from, self.gains.to);
         match source {
-            Source::Administrator => {
-                if self.from.unlimited != self.to.unlimited {
-                    found.insert(Cause::OwnAccount);
-                }
-            }
-            Source::SuperRole => {
-                self.own_role(found);
-            }
+            Source::Administrator | Source::SuperRole => self.unlimited(found),
             Source::Global(permission) => {
-                if !self.own_role(found) {
-                    self.right(permission, found);
-                }
+                self.raised(permission, found);
             }
             Source::Right | Source::All | Source::Own => {
                 self.default_of(ability, found);
-                if from.right(self.from, ability) < to.right(self.to, ability) && !self.own_role(found) {
-                    self.right(ability, found);
-                }
+                self.raised(ability, found);
                 self.transferred(reach, found);
             }
             Source::Created => {
@@ -197,10 +273,7 @@ impl<'c> Causes<'c> {
                 found.extend(groups.filter(|cause| self.is_touched(cause)));
             }
             Source::Group => {
-                if from.right(self.from, ability) < to.right(self.to, ability) && !self.own_role(found) {
-                    self.right(ability, found);
-                    return;
-                }
+                self.raised(ability, found);
                 self.shared_groups(reach, found);
                 self.transferred(reach, found);
             }
@@ -212,15 +285,19 @@ impl<'c> Causes<'c> {
                 }
                 self.transferred(reach, found);
             }
-            Source::Subordinates | Source::GroupsOfSubordinates | Source::RuleForSubordinate(_) => {
-                if !self.own_role(found) {
-                    self.places(reach, found);
-                }
-                if source == Source::GroupsOfSubordinates {
-                    self.joined_below(reach, found);
+            Source::GroupsOfSubordinates => {
+                self.groups_below(reach, found);
+                self.transferred(reach, found);
+            }
+            Source::Subordinates | Source::RuleForSubordinate(_) => {
+                let already_below = self.to.role.map(|role| from.subordinates(role));
+                let by_role = self.own_role(found);
+                if !by_role || already_below.is_none_or(|below| !reach.users.is_subset(&below)) {
+                    self.places(self.to.role, reach, found);
                 }
                 if let Source::RuleForSubordinate(rule) = source {
                     self.rule(rule, reach, found);
+                    self.receivers_below(to.sharing.rules[rule as usize].to, found);
                 }
                 self.transferred(reach, found);
             }
@@ -266,9 +343,9 @@ impl<'c> Causes<'c> {
         self.party(each.to, found);
         match each.from {
             Party::Group(group) => self.owners_in(group, reach, found),
-            Party::Role(_) | Party::RoleAndSubordinates(_) => {
+            Party::Role(role) | Party::RoleAndSubordinates(role) => {
                 if found.is_empty() || !self.gains.pairing.nothing_new[rule as usize] {
-                    self.places(reach, found);
+                    self.places(Some(role), reach, found);
                 }
             }
             Party::Everyone | Party::User(_) => {}
@@ -285,7 +362,7 @@ impl<'c> Causes<'c> {
             Party::Everyone | Party::User(_) => {}
             Party::Role(_) | Party::RoleAndSubordinates(_) => {
                 if !self.own_role(found) {
-                    found.extend(self.moved_roles(to, self.to.user));
+                    found.extend(self.moved_roles(to, self.to.user, None));
                 }
             }
             Party::Group(group) => self.joined(self.to.user, group, found),
@@ -322,14 +399,13 @@ impl<'c> Causes<'c> {
             if has_edge(from, user, &group, &through) {
                 continue;
             }
-            if through != Through::PrimaryGroup {
-                found.insert(Cause::Object(Identity::Group(group)));
-            } else if user == self.to.user {
-                found.insert(Cause::OwnAccount);
-            } else {
-                let name = to.index.users.name(user.0);
-                found.insert(Cause::Object(Identity::User(name.clone())));
-            }
+            found.insert(match through {
+                Through::PrimaryGroup if user == self.to.user => Cause::Oneself,
+                Through::PrimaryGroup => Cause::Object(Identity::User(to.index.users.name(user.0).clone())),
+                Through::Listed | Through::Role(_) | Through::RoleAndSubordinates(_) | Through::Group(_) => {
+                    Cause::Object(Identity::Group(group))
+                }
+            });
         }
         if by_role && role_changed {
             let cause = if user == self.to.user {
@@ -339,26 +415,7 @@ impl<'c> Causes<'c> {
             };
             found.insert(cause);
         } else if by_role {
-            found.extend(self.moved_roles(to, user));
-        }
-    }
-
-    /// Why someone below is in a group now.
-    fn joined_below(&self, reach: &Reach, found: &mut Found) {
-        let (from, to) = (self.gains.from, self.gains.to);
-        let Some(role) = self.to.role else { return };
-        let below = to.subordinates(role);
-        for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
-            for user in (to.membership.members(group) & &below).iter().take(OWNERS) {
-                let user = UserNumber(user);
-                self.joined(user, group, found);
-                if from.hierarchy.role(user) != to.hierarchy.role(user) {
-                    let name = to.index.users.name(user.0);
-                    found.insert(Cause::Object(Identity::User(name.clone())));
-                } else {
-                    found.extend(self.moved_roles(to, user));
-                }
-            }
+            found.extend(self.moved_roles(to, user, None));
         }
     }
 
@@ -368,13 +425,7 @@ impl<'c> Causes<'c> {
             self.joined(UserNumber(owner), group, found);
         }
         let contained = self.gains.from.membership.contained(group);
-        for owner in reach
-            .groups
-            .iter()
-            .filter(|owner| !contained.contains(*owner))
-            .take(OWNERS)
-        {
-            let _ = owner;
+        if !reach.groups.is_subset(contained) {
             let within = self.gains.to.membership.contained(group);
             let touched = within & &self.gains.comparison.touched.groups;
             found.extend(touched.iter().map(|group| self.object(GroupNumber(group))));
@@ -396,8 +447,58 @@ impl<'c> Causes<'c> {
         }
     }
 
-    /// Owners who have another role, or whose role has another place.
-    fn places(&self, reach: &Reach, found: &mut Found) {
+    /// Why someone below is one of a party now.
+    fn receivers_below(&self, party: Party, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let Some(role) = self.to.role else { return };
+        for user in to.subordinates(role).iter().map(UserNumber) {
+            if !to.is_one_of(&to.standing(user), party) || from.is_one_of(&from.standing(user), party) {
+                continue;
+            }
+            match party {
+                Party::Group(group) => self.joined(user, group, found),
+                Party::Role(_) | Party::RoleAndSubordinates(_) => self.place_of(user, None, found),
+                Party::Everyone | Party::User(_) => {}
+            }
+        }
+    }
+
+    /// Groups in which someone below is now.
+    fn groups_below(&self, reach: &Reach, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        self.own_role(found);
+        let Some(role) = self.to.role else { return };
+        let below = to.subordinates(role);
+        let already_below = from.subordinates(role);
+        for group in reach.groups.iter().take(OWNERS).map(GroupNumber) {
+            let members = to.membership.members(group) & &below;
+            for member in members.iter().take(OWNERS) {
+                self.joined(UserNumber(member), group, found);
+            }
+            for member in (&members - &already_below).iter().take(OWNERS) {
+                self.place_of(UserNumber(member), Some(role), found);
+            }
+        }
+    }
+
+    /// Why someone who is no owner has another place below a role: another role, or that roles have moved.
+    fn place_of(&self, user: UserNumber, top: Option<RoleNumber>, found: &mut Found) {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let role = from.hierarchy.role(user);
+        if role == to.hierarchy.role(user) {
+            found.extend(self.moved_roles(to, user, top));
+            return;
+        }
+        let gone = role.map(|role| from.role_name(role));
+        let gone = gone.filter(|role| !to.snapshot.roles.contains_key(role));
+        found.insert(Cause::Object(match gone {
+            Some(role) => Identity::Role(role),
+            None => Identity::User(to.index.users.name(user.0).clone()),
+        }));
+    }
+
+    /// Owners who have another role, or whose role has another place below one.
+    fn places(&self, top: Option<RoleNumber>, reach: &Reach, found: &mut Found) {
         let touched = &self.gains.comparison.touched;
         if !(&reach.users & &touched.users).is_empty() {
             found.insert(Cause::OwnersRole);
@@ -406,15 +507,19 @@ impl<'c> Causes<'c> {
             return;
         }
         for owner in (&reach.users - &touched.users).iter().take(OWNERS) {
-            found.extend(self.moved_roles(self.gains.to, UserNumber(owner)));
+            found.extend(self.moved_roles(self.gains.to, UserNumber(owner), top));
         }
     }
 
-    /// The roles at and above a user's whose place differs.
-    fn moved_roles(&self, access: &Access<'_>, user: UserNumber) -> Vec<Cause> {
+    /// The roles at and above a user's, as far as one, whose place differs.
+    fn moved_roles(&self, access: &Access<'_>, user: UserNumber, top: Option<RoleNumber>) -> Vec<Cause> {
         let role = access.hierarchy.role(user);
         let above = role.into_iter().flat_map(|role| access.hierarchy.above(role));
-        let roles = role.into_iter().chain(above).map(|role| access.role_name(role));
+        let roles = role
+            .into_iter()
+            .chain(above)
+            .take_while(|role| Some(*role) != top);
+        let roles = roles.map(|role| access.role_name(role));
         let superior = |access: &Access<'_>, name: &RoleName| {
             let role = access.snapshot.roles.get(name);
             role.map(|role| role.reports_to.clone())
@@ -459,7 +564,7 @@ impl<'c> Causes<'c> {
             Cause::Object(Identity::SharingRule(key)) => touched.rules.contains(key),
             Cause::Object(Identity::Role(name)) => touched.roles.contains(name),
             Cause::Object(Identity::Profile(name)) => touched.profiles.contains(name),
-            Cause::Object(Identity::User(_)) | Cause::OwnRole | Cause::OwnAccount | Cause::OwnersRole => true,
+            Cause::Object(Identity::User(_)) | Cause::OwnRole | Cause::Oneself | Cause::OwnersRole => true,
         }
     }
 }
@@ -474,8 +579,8 @@ fn has_edge(access: &Access<'_>, user: UserNumber, group: &GroupName, through: &
     match through {
         Through::Listed => members.users.contains(name),
         Through::PrimaryGroup => {
-            let known = access.snapshot.users.get(name);
-            known.is_some_and(|user| user.primary_group.as_ref() == Some(group))
+            let user = access.snapshot.users.get(name);
+            user.is_some_and(|user| user.primary_group.as_ref() == Some(group))
         }
         Through::Role(role) => members.roles.contains(role),
         Through::RoleAndSubordinates(role) => members.roles_and_subordinates.contains(role),

@@ -36,9 +36,8 @@ pub enum Cause {
     Object(Identity),
     /// Those who gain or lose have another role.
     OwnRole,
-    /// Those who gain or lose are users of one state only, or differ in whether they can log in, whether they are
-    /// administrators, or in their primary group.
-    OwnAccount,
+    /// Those who gain or lose are there or can log in, may do everything, or belong somewhere else, by themselves.
+    Oneself,
     /// Those whose records are reached have another role.
     OwnersRole,
 }

@@ -13,9 +13,10 @@ use crate::model::{Group, ModuleName, ProfileName, Role, RoleName, RuleKey, Snap
 pub(crate) struct Touched {
     /// Users whose role differs.
     pub(crate) users: RoaringBitmap,
-    /// Users of one state only, or who differ in more than the role.
-    pub(crate) accounts: RoaringBitmap,
-    /// Whether the installations differ, or the ids of roles.
+    /// Users who differ in anything else: whether they are there and can log in, may do everything, by whom they were
+    /// made, in which group they are to begin with. No plan changes that, but two states can differ in it.
+    pub(crate) people: RoaringBitmap,
+    /// Whether the installation differs, or the ids of roles, which no object says.
     pub(crate) installation: bool,
     /// Groups.
     pub(crate) groups: RoaringBitmap,
@@ -36,12 +37,11 @@ impl Touched {
         let users = (0..crate::access::index::count(index.users.len())).filter(|user| {
             before.hierarchy.role_of[*user as usize] != after.hierarchy.role_of[*user as usize]
         });
+        let people = differing(&old.users, &new.users, same_user);
+        let people = people.iter().filter_map(|user| index.users.number(user));
         Self {
             users: users.collect(),
-            accounts: differing(&old.users, &new.users, same_account)
-                .iter()
-                .filter_map(|user| index.users.number(user))
-                .collect(),
+            people: people.collect(),
             installation: before.installation != after.installation || old.role_ids != new.role_ids,
             groups: groups(index, old, new),
             roles: differing(&old.roles, &new.roles, same_role),
@@ -51,10 +51,20 @@ impl Touched {
         }
     }
 
+    /// Whether anything differs that moves records within reach other than rights on them.
+    pub(crate) fn moves_records(&self) -> bool {
+        !self.users.is_empty()
+            || !self.people.is_empty()
+            || !self.groups.is_empty()
+            || !self.roles.is_empty()
+            || !self.defaults.is_empty()
+            || !self.rules.is_empty()
+    }
+
     /// Whether nothing differs that access can depend on.
     pub(crate) fn is_empty(&self) -> bool {
         self.users.is_empty()
-            && self.accounts.is_empty()
+            && self.people.is_empty()
             && !self.installation
             && self.groups.is_empty()
             && self.roles.is_empty()
@@ -62,21 +72,6 @@ impl Touched {
             && self.defaults.is_empty()
             && self.rules.is_empty()
     }
-}
-
-fn same_account(old: &User, new: &User) -> bool {
-    let User {
-        // Who has another role is known by it.
-        role: _,
-        administrator,
-        active,
-        created_by,
-        primary_group,
-    } = old;
-    *administrator == new.administrator
-        && *active == new.active
-        && *created_by == new.created_by
-        && *primary_group == new.primary_group
 }
 
 fn same_role(old: &Role, new: &Role) -> bool {
@@ -89,6 +84,21 @@ fn same_role(old: &Role, new: &Role) -> bool {
         assign_records_to: _,
     } = old;
     *reports_to == new.reports_to && *profiles == new.profiles && *rights == new.rights
+}
+
+fn same_user(old: &User, new: &User) -> bool {
+    let User {
+        // Told apart from the rest.
+        role: _,
+        administrator,
+        active,
+        created_by,
+        primary_group,
+    } = old;
+    *administrator == new.administrator
+        && *active == new.active
+        && *created_by == new.created_by
+        && *primary_group == new.primary_group
 }
 
 fn same_group(old: &Group, new: &Group) -> bool {

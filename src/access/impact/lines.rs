@@ -306,17 +306,16 @@ impl Maker<'_> {
                     named.insert(identity.clone());
                 }
                 Cause::OwnRole => named.extend(self.role_changes(&(who & touched))),
-                Cause::OwnAccount => {
-                    let accounts = who & &self.comparison.touched.accounts;
-                    let names = accounts
-                        .iter()
-                        .map(|user| self.state.index.users.name(user).clone());
-                    named.extend(names.map(Identity::User));
-                }
+                Cause::Oneself => named.extend(self.themselves(&(who & &self.comparison.touched.people))),
                 Cause::OwnersRole => named.extend(self.role_changes(&(owners & touched))),
             }
         }
         named
+    }
+
+    fn themselves(&self, users: &RoaringBitmap) -> Vec<Identity> {
+        let names = users.iter().map(|user| self.state.index.users.name(user));
+        names.map(|name| Identity::User(name.clone())).collect()
     }
 
     fn role_changes(&self, users: &RoaringBitmap) -> Vec<Identity> {

@@ -5,6 +5,7 @@
 //! * [`worlds`] makes states in which as many of the rules as possible meet, and [`pairs`] two of them that differ by
 //!   little. [`questions`] are what is worth asking about one.
 //! * `agreement` holds the engine against the oracle, `differences` does so for comparisons of two states.
+//! * `impacts` says what must hold when differences are put into few lines.
 //! * `by_hand` has worlds of every system with what everyone may do there worked out on paper.
 //! * `tables` asks one by one what is said of all at once.
 //! * `unused` takes away what is said to change nothing.
@@ -16,6 +17,7 @@ mod agreement;
 mod by_hand;
 mod differences;
 mod edits;
+mod impacts;
 mod membership;
 mod oracle;
 mod pairs;
