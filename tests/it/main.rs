@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod access;
+mod access_commands;
 mod access_tests;
 mod asked;
 mod commands;
