@@ -11,6 +11,7 @@ mod access_tests;
 mod asked;
 mod commands;
 mod definitions;
+mod diff;
 mod examples;
 mod expires;
 mod generated;
