@@ -51,7 +51,7 @@ pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};
 pub use self::unused::{because_words, subject_words};
 pub use self::ways::{carriers, refusal, way, way_steps};
-pub use self::words::applied;
+pub use self::words::{applied, count, people};
 use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};
 use crate::plan::Plan;

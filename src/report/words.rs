@@ -71,9 +71,17 @@ pub(super) fn number(number: u64) -> String {
 }
 
 /// `1 user`, `1,204 users`.
-pub(super) fn count(amount: u64, noun: &str) -> String {
+pub fn count(amount: u64, noun: &str) -> String {
     let plural = if amount == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", number(amount))
+}
+
+/// `1 person`, `42 people`.
+pub fn people(amount: u64) -> String {
+    match amount {
+        1 => "1 person".to_owned(),
+        many => format!("{} people", number(many)),
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -6,8 +6,7 @@ use serde_json::Value;
 use crate::support::{Project, Run};
 
 /// A CRM: sales sees its own leads, and the desk sees those of the team.
-
-const CRM: &str = "
+pub(crate) const CRM: &str = "
 profiles:
   Sales:
     modules: { Leads: { actions: [view, create, edit] }, Accounts: { actions: [view] } }

@@ -6,11 +6,13 @@
 #![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod access;
+mod access_commands;
 mod access_tables;
 mod access_tests;
 mod asked;
 mod commands;
 mod definitions;
+mod diff;
 mod examples;
 mod expires;
 mod generated;

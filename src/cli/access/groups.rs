@@ -8,7 +8,7 @@ use super::{StateArgs, access, way_words};
 use crate::access::Grant;
 use crate::cli::ui::Ui;
 use crate::cli::{Exit, Failure, Format};
-use crate::report::{answer_json, columns, visible};
+use crate::report::{answer_json, columns, count, visible};
 
 /// Which groups a user is in, and how
 ///
@@ -62,7 +62,11 @@ pub(super) fn run(ui: &mut Ui, args: &GroupsArgs) -> Result<Exit, Failure> {
         Format::Terminal => {
             let rows = answer.groups.iter();
             let rows = rows.map(|row| vec![visible(&row.group), row.way.clone()]);
-            let title = format!("{user} is in {} groups · {}", answer.groups.len(), state.origin);
+            let title = format!(
+                "{user} is in {} · {}",
+                count(answer.groups.len() as u64, "group"),
+                state.origin
+            );
             columns(&visible(&title), rows.collect())
         }
     };

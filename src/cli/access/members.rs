@@ -8,7 +8,7 @@ use super::{StateArgs, access, way_words};
 use crate::access::Grant;
 use crate::cli::ui::Ui;
 use crate::cli::{Exit, Failure, Format};
-use crate::report::{answer_json, columns, visible};
+use crate::report::{answer_json, columns, people, visible};
 
 /// Who is in a group, and how
 ///
@@ -68,8 +68,8 @@ pub(super) fn run(ui: &mut Ui, args: &MembersArgs) -> Result<Exit, Failure> {
                 vec![visible(&row.user), format!("{}{note}", row.way)]
             });
             let title = format!(
-                "{} people in group {group} · {}",
-                answer.members.len(),
+                "{} in group {group} · {}",
+                people(answer.members.len() as u64),
                 state.origin
             );
             columns(&visible(&title), rows.collect())

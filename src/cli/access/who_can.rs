@@ -8,7 +8,7 @@ use super::{StateArgs, access, way_words};
 use crate::access::Crowd;
 use crate::cli::ui::Ui;
 use crate::cli::{Exit, Failure, Format};
-use crate::report::{abilities, answer_json, columns, crowd, visible};
+use crate::report::{abilities, answer_json, columns, crowd, people, visible};
 
 /// Up to so many people are listed with their way each; more are told in few words.
 const LISTED: usize = 40;
@@ -94,8 +94,7 @@ pub(super) fn run(ui: &mut Ui, args: &WhoCanArgs) -> Result<Exit, Failure> {
                 .map_or_else(String::new, |owner| format!(" of {owner}"));
             let people = match answer.people {
                 0 => "nobody".to_owned(),
-                1 => "1 person".to_owned(),
-                many => format!("{many} people"),
+                some => people(some as u64),
             };
             let title = visible(&format!("{what}{of}: {people} · {}", state.origin));
             let rows = if with_ways {
