@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::diff::git;
 use crate::impact::CRM;
 use crate::support::{Project, Run};
 
@@ -17,12 +18,7 @@ fn crm() -> Project {
 
 #[track_caller]
 fn ask(project: &Project, question: &str) -> Run {
-    let words: Vec<&str> = std::iter::once("access")
-        .chain(question.split(' ').map(|word| match word {
-            "System_Owner" => "System Owner",
-            other => other,
-        }))
-        .collect();
+    let words: Vec<&str> = std::iter::once("access").chain(question.split(' ')).collect();
     project.run(&words)
 }
 
@@ -396,6 +392,15 @@ fn any_source_can_be_asked() {
     let folder = Project::new("ucserver").manifest("groups: { Desk: { members: { users: [ann] } } }");
     let alone = answer(&folder, "members Desk --in .");
     assert!(alone.starts_with("1 person in group Desk · ."), "{alone}");
+    git(&folder, &["init", "--quiet", "--initial-branch=main"]);
+    git(&folder, &["add", "--all"]);
+    git(&folder, &["commit", "--quiet", "-m", "One"]);
+    let folder = folder.manifest("groups: {}");
+    let committed = answer(&folder, "members Desk --in git:main:");
+    assert!(
+        committed.starts_with("1 person in group Desk · git:main:"),
+        "{committed}"
+    );
     let run = ask(&project, "members Desk --in deployment:prod").exits(1);
     assert!(
         run.stderr.contains("there is no deployment `prod`"),
