@@ -29,7 +29,8 @@ fn diff(project: &Project, words: &str) -> Run {
     project.run(&[&["diff"], &words[..]].concat())
 }
 
-fn git(project: &Project, arguments: &[&str]) {
+/// Runs git in a project.
+pub(crate) fn git(project: &Project, arguments: &[&str]) {
     let output = Command::new("git")
         .current_dir(project.path())
         .args(["-c", "user.name=Anna", "-c", "user.email=anna@example.org"])

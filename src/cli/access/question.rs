@@ -7,6 +7,7 @@ use crate::model::{
     ActionId, AuthorisationArea, AuthorisationRight, GroupName, ModuleName, PermissionId, RoleName,
     ServiceId, Snapshot, UserName,
 };
+use crate::report::visible;
 use crate::system::System;
 use crate::text::closest;
 
@@ -68,22 +69,19 @@ fn unknown(system: &System, known: &[&Ability], what: &str, module: Option<&str>
             }
             (Ability::Role(role), None) => names.push(role.to_string()),
             (Ability::Action { action, .. }, None) if action.as_str() == what => {
+                let what = visible(what);
                 return anyhow!("`{what}` is an action on modules\nhint: name a module after it");
             }
             (_, _) => {}
         }
     }
-    let with_hint = |message: String, close: Option<&str>| match close {
-        Some(close) => anyhow!("{message}\nhint: did you mean `{close}`?"),
-        None => anyhow!("{message}"),
-    };
     if let Some(module) = module.filter(|module| !modules.contains(module)) {
         let close = closest(module, modules.iter().copied());
-        return with_hint(format!("{title} has no module `{module}` here"), close);
+        return with_hint(&format!("{title} has no module `{module}` here"), close);
     }
     let close = closest(what, names.iter().map(String::as_str));
     let place = module.map_or_else(String::new, |module| format!(" on {module}"));
-    with_hint(format!("{title} has nothing called `{what}`{place}"), close)
+    with_hint(&format!("{title} has nothing called `{what}`{place}"), close)
 }
 
 /// An owner: a user, or `group:NAME`. A name that no user has is taken for a group's.
@@ -143,9 +141,15 @@ fn there<'a, N: Clone, O>(
 ) -> anyhow::Result<N> {
     match found {
         Some((name, _)) => Ok(name.clone()),
-        None => Err(match close() {
-            Some(close) => anyhow!("there is no {kind} `{name}`\nhint: did you mean `{close}`?"),
-            None => anyhow!("there is no {kind} `{name}`"),
-        }),
+        None => Err(with_hint(&format!("there is no {kind} `{name}`"), close())),
+    }
+}
+
+/// An error that is safe for a terminal, whatever is in the names.
+fn with_hint(message: &str, close: Option<&str>) -> anyhow::Error {
+    let message = visible(message);
+    match close {
+        Some(close) => anyhow!("{message}\nhint: did you mean `{}`?", visible(close)),
+        None => anyhow!("{message}"),
     }
 }
