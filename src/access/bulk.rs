@@ -9,8 +9,10 @@ use roaring::RoaringBitmap;
 
 use super::decide::Unknown;
 use super::index::{AbilityKind, AbilityNumber, RoleNumber, UserNumber};
+use super::reach::Reach;
 use super::sharing::Party;
-use super::state::{Access, Reach, Source, Standing};
+use super::sources::Source;
+use super::state::{Access, Standing};
 use super::{Ability, Owner};
 use crate::model::{Level, PermissionId, Principal, UserName};
 

@@ -4,7 +4,8 @@ use super::compare::Way;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use super::path::{Fault, Grant, NotReached, Refusal, Right};
 use super::sharing::{Party, Protection, rule_opens};
-use super::state::{Access, Source, Standing};
+use super::sources::Source;
+use super::state::{Access, Standing};
 use super::ways::Ways;
 use super::{Ability, Owner};
 use crate::model::{GroupName, Level, RoleName, UserName};
@@ -189,7 +190,7 @@ impl Access<'_> {
         let Some(target) = target else {
             return match source {
                 Source::Created | Source::GroupOwned | Source::Group | Source::Subordinates => {
-                    let mut reach = super::state::Reach::default();
+                    let mut reach = super::reach::Reach::default();
                     self.add(standing, ability, source, &mut reach);
                     reach.users.remove(standing.user.0);
                     reach.own || !reach.users.is_empty() || !reach.groups.is_empty()
@@ -278,7 +279,7 @@ impl Access<'_> {
     }
 
     fn is_created(&self, standing: &Standing, ability: AbilityNumber, target: Target) -> bool {
-        let mut reach = super::state::Reach::default();
+        let mut reach = super::reach::Reach::default();
         self.add(standing, ability, Source::Created, &mut reach);
         match target {
             Target::User(user) => reach.users.contains(user.0),

@@ -10,8 +10,10 @@ use serde::Serialize;
 use super::Ability;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use super::path::Right;
+use super::reach::Reach;
 use super::sharing::Protection;
-use super::state::{Access, Reach, Source, Standing};
+use super::sources::Source;
+use super::state::{Access, Standing};
 use super::ways::Ways;
 use crate::model::{
     AuthorisationLevel, Authorisations, DefaultAccess, FeatureId, GroupName, Level, ModuleName, PermissionId,

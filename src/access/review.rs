@@ -12,8 +12,10 @@ use roaring::RoaringBitmap;
 use super::Ability;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber, count};
 use super::path::Step;
+use super::reach::Reach;
 use super::sharing::Party;
-use super::state::{Access, Reach, Source, Standing};
+use super::sources::Source;
+use super::state::{Access, Standing};
 use crate::model::{GroupName, Level, PermissionId, RoleName, RuleKey, UserName};
 use crate::system::PermissionTarget;
 

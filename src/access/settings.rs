@@ -7,7 +7,8 @@ use roaring::RoaringBitmap;
 use super::Ability;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, Index, RoleNumber, UserNumber};
 use super::membership::Membership;
-use super::state::{Source, Standing};
+use super::sources::Source;
+use super::state::Standing;
 use crate::model::{Authorisations, Group, Installation, Snapshot};
 use crate::system::{ServiceHolders, System};
 

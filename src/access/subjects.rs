@@ -3,7 +3,9 @@
 use super::decide::Unknown;
 use super::index::{AbilityNumber, UserNumber};
 use super::questions::Reached;
-use super::state::{Access, Reach, Source, Standing};
+use super::reach::Reach;
+use super::sources::Source;
+use super::state::{Access, Standing};
 use super::{Ability, Crowd};
 use crate::model::{RoleName, UserName};
 use roaring::RoaringBitmap;

@@ -6,7 +6,8 @@ use super::decide::Target;
 use super::index::{AbilityNumber, GroupNumber, RoleNumber, UserNumber};
 use super::path::{Grant, Holder, Right, Step, Through};
 use super::sharing::{Party, Protection};
-use super::state::{Access, Source, Standing};
+use super::sources::Source;
+use super::state::{Access, Standing};
 use super::{Ability, FieldUse};
 use crate::model::{
     FieldAccess, GroupName, Level, ModuleName, Principal, Rights, RoleName, RuleAccess, RuleKey, UserName,

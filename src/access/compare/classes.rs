@@ -9,7 +9,8 @@ use roaring::RoaringBitmap;
 
 use crate::access::index::{RoleNumber, UserNumber, count};
 use crate::access::sharing::Party;
-use crate::access::state::{Access, Source};
+use crate::access::sources::Source;
+use crate::access::state::Access;
 
 /// Users who are alike.
 #[derive(Debug)]

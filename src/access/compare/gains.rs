@@ -13,8 +13,10 @@ use super::{Cause, Comparison, Pairing};
 use crate::access::index::{
     AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber, count,
 };
+use crate::access::reach::Reach;
 use crate::access::sharing::Party;
-use crate::access::state::{Access, Reach, Source, Standing};
+use crate::access::sources::Source;
+use crate::access::state::{Access, Standing};
 use crate::model::Level;
 
 /// By what users of a class gain.

@@ -16,8 +16,10 @@ use super::classes::Class;
 use super::gains::{Fresh, Gain, Gains, Way};
 use crate::access::decide::Target;
 use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber};
+use crate::access::reach::Reach;
 use crate::access::sharing::rule_opens;
-use crate::access::state::{Access, Reach, Source, Standing};
+use crate::access::sources::Source;
+use crate::access::state::{Access, Standing};
 use crate::model::Level;
 
 /// Of fewer owners it is asked one by one whether they were reached before.

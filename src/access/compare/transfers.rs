@@ -6,8 +6,9 @@ use roaring::RoaringBitmap;
 
 use crate::access::decide::Target;
 use crate::access::index::RoleNumber;
+use crate::access::reach::Reach;
 use crate::access::sharing::Party;
-use crate::access::state::{Access, Reach, Standing};
+use crate::access::state::{Access, Standing};
 
 /// Groups that go, and who takes over their records.
 #[derive(Debug, Default)]

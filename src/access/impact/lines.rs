@@ -13,7 +13,8 @@ use crate::access::compare::{Cause, Comparison, Gain, Way};
 use crate::access::decide::Target;
 use crate::access::index::UserNumber;
 use crate::access::sharing::Party;
-use crate::access::state::{Access, Source};
+use crate::access::sources::Source;
+use crate::access::state::Access;
 use crate::access::{Ability, Grant};
 use crate::model::{Identity, ModuleName, Principal, UserName};
 

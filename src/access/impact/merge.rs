@@ -11,7 +11,8 @@ use super::line::{Direction, Flag};
 use crate::access::Ability;
 use crate::access::compare::{Cause, Gain, Way};
 use crate::access::index::AbilityNumber;
-use crate::access::state::{Access, Source};
+use crate::access::sources::Source;
+use crate::access::state::Access;
 
 /// What will become a line.
 #[derive(Clone, Debug)]

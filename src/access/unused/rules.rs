@@ -9,8 +9,10 @@ use roaring::RoaringBitmap;
 
 use super::{Because, Cover, Unused, UnusedSubject};
 use crate::access::index::{AbilityKind, AbilityNumber, RoleNumber, UserNumber, count};
+use crate::access::reach::Reach;
 use crate::access::sharing::{Party, rule_opens};
-use crate::access::state::{Access, Reach, Source, Standing};
+use crate::access::sources::Source;
+use crate::access::state::{Access, Standing};
 use crate::model::{ModuleName, Principal, RuleAccess, RuleKey, Status};
 
 /// So many ways that cover a rule are named.
