@@ -171,7 +171,11 @@ fn summary(system: &System, line: &Line) -> String {
         What::Administration => return administration(line, &who),
         What::Abilities(names) => abilities(system, names),
     };
-    let whose = line.whose.as_ref().map(whose_words).unwrap_or_default();
+    let whose = line
+        .whose
+        .as_ref()
+        .map(|whose| whose_words(line.direction, whose))
+        .unwrap_or_default();
     format!("{who} {verb} {what}{whose}")
 }
 
@@ -187,7 +191,7 @@ fn administration(line: &Line, who: &str) -> String {
 }
 
 /// ` of 118 owners`, ` of their own and of ben`.
-fn whose_words(whose: &Whose) -> String {
+fn whose_words(direction: Direction, whose: &Whose) -> String {
     let mut of = Vec::new();
     let everyone = matches!(whose.others.parts[..], [Part::Everyone]);
     if whose.own && !everyone {
@@ -195,7 +199,12 @@ fn whose_words(whose: &Whose) -> String {
     }
     let named = whose.others.parts.iter().filter_map(owner_name);
     if everyone {
-        of.push(but("everyone", &whose.others));
+        // Who gains everyone may have reached some of them before; who loses everyone may reach some of them still.
+        let all = match (direction, whose.alike) {
+            (Direction::Gain, _) | (Direction::Loss, true) => "everyone",
+            (Direction::Loss, false) => "everyone not reached otherwise",
+        };
+        of.push(but(all, &whose.others));
     } else if whose.owners > 0 && names_owners(whose) {
         of.extend(named);
     } else if whose.owners > 0 {
@@ -214,7 +223,11 @@ fn owner_name(part: &Part) -> Option<String> {
     match part {
         Part::User(name) => Some(name.to_string()),
         Part::Group(name) => Some(format!("group {name}")),
-        Part::Everyone | Part::RoleAndSubordinates { .. } | Part::Role { .. } | Part::Members { .. } => None,
+        Part::Everyone
+        | Part::EveryUser
+        | Part::RoleAndSubordinates { .. }
+        | Part::Role { .. }
+        | Part::Members { .. } => None,
     }
 }
 
@@ -231,6 +244,7 @@ fn but(whole: &str, crowd: &Crowd) -> String {
 pub fn crowd(crowd: &Crowd) -> Vec<String> {
     let parts = crowd.parts.iter().map(|part| match part {
         Part::Everyone => "everyone".to_owned(),
+        Part::EveryUser => "every user".to_owned(),
         Part::RoleAndSubordinates { role, people } => {
             format!("role {role} and subordinates ({})", number(*people))
         }

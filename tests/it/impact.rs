@@ -142,7 +142,7 @@ fn a_default_opens_more() {
 #[test]
 fn a_default_opens_less() {
     insta::assert_snapshot!(impact(&crm("sharing: { defaults: { Accounts: private } }")), @r"
-    LOW   3 people lose view on Accounts of everyone
+    LOW   3 people lose view on Accounts of everyone not reached otherwise
           who    bob, rita, ron
           path   rita → default of Accounts: public_read
           cause  default Accounts                                                 manifests/all.yaml:1
@@ -164,7 +164,7 @@ fn a_profile_gains_deleting() {
     insta::assert_snapshot!(impact(&crm("profiles: { Sales: { otherwise: untouched, modules: { Leads: { actions: [view, create, edit, delete] } } } }")), @r"
     HIGH  3 people gain delete on Leads of their own and up to 6 owners (19 records)
           who    bob, rita, ron
-          whose  everyone, group Team
+          whose  every user, group Team
           path   bob → role Boss is above Lead
           cause  profile Sales                                                    manifests/all.yaml:1
           note   can delete
@@ -176,7 +176,7 @@ fn a_profile_loses_an_action() {
     insta::assert_snapshot!(impact(&crm("profiles: { Sales: { otherwise: untouched, modules: { Leads: { actions: [view, create] } } } }")), @r"
     LOW   3 people lose edit on Leads of their own and up to 6 owners (19 records)
           who    bob, rita, ron
-          whose  everyone, group Team
+          whose  every user, group Team
           path   bob → role Boss is above Lead
           cause  profile Sales                                                    manifests/all.yaml:1
     LOW   3 people lose editing of 15 fields
@@ -413,7 +413,8 @@ fn a_right_and_a_rule_that_needs_it() {
           path   rita → role Rep → rule HelpDesk: role Agent → role Rep, read; the owner: role Agent
           cause  profile Sales                                                    manifests/all.yaml:1
                  rule HelpDesk: role Agent → role Rep                             manifests/all.yaml:2
-    MED   bob gains view on HelpDesk of everyone (7 records)
+    MED   bob gains view on HelpDesk of their own and 5 owners (7 records)
+          whose  every user
           path   bob → role Boss is above Lead
           cause  profile Sales                                                    manifests/all.yaml:1
     MED   3 people gain sight of 12 fields
@@ -627,7 +628,7 @@ fn many_people_of_a_role_are_one_line() {
         "{text}"
     );
     assert!(text.contains("203 people gain export on Leads"), "{text}");
-    assert!(text.contains("who    everyone but lea, ada and alf"), "{text}");
+    assert!(text.contains("who    everyone but ada, alf and lea"), "{text}");
 }
 
 #[test]

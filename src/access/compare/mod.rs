@@ -78,6 +78,9 @@ impl<'a> Comparison<'a> {
         let mut owning_groups = lasting_groups.clone();
         let transfers = Transfers::new(transfers);
         owning_groups.extend(transfers.gone());
+        if !after.system.definition().access.groups_own_records {
+            owning_groups.clear();
+        }
         Self {
             touched: Touched::new(before, after),
             owning_groups,

@@ -18,8 +18,10 @@ const FEW: usize = 2;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// Everyone.
+    /// Everyone and, as owners, every group.
     Everyone,
+    /// Every user, but not every group as an owner.
+    EveryUser,
     /// Everyone with a role or one below it, and how many.
     RoleAndSubordinates {
         /// Which role.
@@ -65,7 +67,8 @@ impl Access<'_> {
         all: &RoaringBitmap,
     ) -> Crowd {
         let all_groups = self.index.groups.iter();
-        let all_groups = all_groups.filter(|(_, name)| self.snapshot.groups.contains_key(*name));
+        let own = self.system.definition().access.groups_own_records;
+        let all_groups = all_groups.filter(|(_, name)| own && self.snapshot.groups.contains_key(*name));
         let all_groups = all_groups.map(|(group, _)| group).collect();
         Describe::new(self, all, &all_groups).crowd(users, groups, &[])
     }
@@ -97,6 +100,9 @@ impl<'a> Describe<'a> {
         if crowd.parts == [Part::Everyone] && every_group {
             return crowd;
         }
+        if let Some(part) = crowd.parts.iter_mut().find(|part| **part == Part::Everyone) {
+            *part = Part::EveryUser;
+        }
         let groups = groups.iter().map(|group| index.groups.name(group).clone());
         crowd.parts.extend(groups.map(Part::Group));
         crowd
@@ -105,10 +111,9 @@ impl<'a> Describe<'a> {
     fn users(&self, users: &RoaringBitmap, likely: &[Party]) -> Crowd {
         let missing = self.all - users;
         if users.len() > NAMED && missing.len() <= NAMED && missing.len() * 4 <= users.len() {
-            let but = missing.iter().map(|user| self.name(user));
             return Crowd {
                 parts: vec![Part::Everyone],
-                but: but.collect(),
+                but: self.names(&missing),
             };
         }
         let parts = self.parts(users);
@@ -135,7 +140,7 @@ impl<'a> Describe<'a> {
             if users.len() > NAMED && users.is_subset(&whole) && close {
                 return Crowd {
                     parts: vec![part],
-                    but: but.iter().map(|user| self.name(user)).collect(),
+                    but: self.names(&but),
                 };
             }
         }
@@ -208,6 +213,13 @@ impl<'a> Describe<'a> {
             people: whole.len(),
         };
         (part, whole)
+    }
+
+    /// Names in their order.
+    fn names(&self, users: &RoaringBitmap) -> Vec<UserName> {
+        let mut names: Vec<UserName> = users.iter().map(|user| self.name(user)).collect();
+        names.sort();
+        names
     }
 
     fn name(&self, user: u32) -> UserName {
