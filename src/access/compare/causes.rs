@@ -123,7 +123,7 @@ impl<'c> Causes<'c> {
         }
         let mut sources = Vec::new();
         to.sources(self.to, ability, &mut |source| sources.push(source));
-        for source in sources {
+        for source in sources.into_iter().filter(|source| self.may_be_new(*source)) {
             let mut by_it = Reach::default();
             to.add(self.to, ability, source, &mut by_it);
             self.gains
@@ -133,6 +133,55 @@ impl<'c> Causes<'c> {
             if !by_it.users.is_empty() || !by_it.groups.is_empty() {
                 self.source(source, ability, &by_it, found);
             }
+        }
+    }
+
+    /// Whether a source can be there by another change than the right. What comes with another role is told by that.
+    fn may_be_new(&self, source: Source) -> bool {
+        let (from, to) = (self.gains.from, self.gains.to);
+        let same_role = self.from.role == self.to.role;
+        match source {
+            Source::Own => false,
+            Source::Default => !self.gains.comparison.touched.defaults.is_empty(),
+            Source::Rule(rule) => {
+                let pairing = &self.gains.pairing;
+                let known = pairing.other[rule as usize];
+                let wider = known.is_none_or(|known| {
+                    from.sharing.rules[known as usize].access != to.sharing.rules[rule as usize].access
+                });
+                let party = to.sharing.rules[rule as usize].to;
+                wider
+                    || (same_role
+                        && (!pairing.nothing_new[rule as usize] || !from.is_one_of(self.from, party)))
+            }
+            Source::GroupOwned => {
+                let joined = from.membership.direct(self.from.user) != to.membership.direct(self.to.user);
+                (joined || same_role)
+                    && (!self.gains.transfers.is_empty() || !self.to.in_force.is_subset(&self.from.in_force))
+            }
+            Source::Subordinates => {
+                let below = |access: &Access<'_>, standing: &Standing| {
+                    standing
+                        .role
+                        .map(|role| access.subordinates(role))
+                        .unwrap_or_default()
+                };
+                same_role && !below(to, self.to).is_subset(&below(from, self.from))
+            }
+            Source::Administrator
+            | Source::SuperRole
+            | Source::Global(_)
+            | Source::Right
+            | Source::All
+            | Source::Created
+            | Source::Group
+            | Source::GroupsOfSubordinates
+            | Source::RuleForSubordinate(_)
+            | Source::ServiceForAll
+            | Source::Service(_)
+            | Source::Authorisation(_)
+            | Source::HeadAuthorisation(_)
+            | Source::GroupRole(_) => true,
         }
     }
 
@@ -515,19 +564,20 @@ impl<'c> Causes<'c> {
 
     /// The roles at and above a user's, as far as one, whose place differs.
     fn moved_roles(&self, access: &Access<'_>, user: UserNumber, top: Option<RoleNumber>) -> Vec<Cause> {
+        let moved = &self.gains.comparison.touched.moved_roles;
+        if moved.is_empty() {
+            return Vec::new();
+        }
         let role = access.hierarchy.role(user);
         let above = role.into_iter().flat_map(|role| access.hierarchy.above(role));
         let roles = role
             .into_iter()
             .chain(above)
             .take_while(|role| Some(*role) != top);
-        let roles = roles.map(|role| access.role_name(role));
-        let superior = |access: &Access<'_>, name: &RoleName| {
-            let role = access.snapshot.roles.get(name);
-            role.map(|role| role.reports_to.clone())
-        };
-        let moved = roles.filter(|name| superior(self.gains.from, name) != superior(self.gains.to, name));
-        moved.map(|name| Cause::Object(Identity::Role(name))).collect()
+        let moved = roles.filter(|role| moved.contains(role.0));
+        moved
+            .map(|role| Cause::Object(Identity::Role(access.role_name(role))))
+            .collect()
     }
 
     fn default_of(&self, ability: AbilityNumber, found: &mut Found) {
@@ -542,13 +592,8 @@ impl<'c> Causes<'c> {
 
     /// Groups that went, and whose records are reached because their heir's are.
     fn transferred(&self, reach: &Reach, found: &mut Found) {
-        let (before, after) = (self.gains.comparison.before, self.gains.comparison.after);
-        for group in reach.groups.iter().map(GroupNumber) {
-            let name = after.index.groups.name(group.0);
-            if before.snapshot.groups.contains_key(name) && !after.snapshot.groups.contains_key(name) {
-                found.insert(self.object(group));
-            }
-        }
+        let gone = &reach.groups & &self.gains.comparison.gone_groups;
+        found.extend(gone.iter().map(|group| self.object(GroupNumber(group))));
     }
 
     fn object(&self, group: GroupNumber) -> Cause {

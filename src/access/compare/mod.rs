@@ -55,6 +55,8 @@ pub struct Comparison<'a> {
     owning_groups: RoaringBitmap,
     /// Groups of both states.
     lasting_groups: RoaringBitmap,
+    /// Groups of the state before only.
+    gone_groups: RoaringBitmap,
 }
 
 impl<'a> Comparison<'a> {
@@ -72,6 +74,9 @@ impl<'a> Comparison<'a> {
             let heir = heir.and_then(|heir| after.target(&heir).ok());
             transfers.extend(group.zip(heir));
         }
+        let gone = before.snapshot.groups.keys();
+        let gone = gone.filter(|group| !after.snapshot.groups.contains_key(*group));
+        let gone_groups = gone.filter_map(|group| index.groups.number(group)).collect();
         let groups = before.snapshot.groups.keys();
         let lasting = groups.filter(|group| after.snapshot.groups.contains_key(*group));
         let lasting_groups: RoaringBitmap = lasting.filter_map(|group| index.groups.number(group)).collect();
@@ -85,6 +90,7 @@ impl<'a> Comparison<'a> {
             touched: Touched::new(before, after),
             owning_groups,
             lasting_groups,
+            gone_groups,
             transfers,
             before,
             after,

@@ -20,6 +20,8 @@ pub(crate) struct Touched {
     pub(crate) installation: bool,
     /// Groups.
     pub(crate) groups: RoaringBitmap,
+    /// Roles that have another place, or are in one of the states only.
+    pub(crate) moved_roles: RoaringBitmap,
     /// Roles whose superior, profiles or rights differ.
     pub(crate) roles: BTreeSet<RoleName>,
     /// Profiles whose rights differ.
@@ -44,6 +46,7 @@ impl Touched {
             people: people.collect(),
             installation: before.installation != after.installation || old.role_ids != new.role_ids,
             groups: groups(index, old, new),
+            moved_roles: moved(before, after),
             roles: differing(&old.roles, &new.roles, same_role),
             profiles: differing(&old.profiles, &new.profiles, |old, new| old.rights == new.rights),
             defaults: differing(&old.sharing.defaults, &new.sharing.defaults, PartialEq::eq),
@@ -72,6 +75,15 @@ impl Touched {
             && self.defaults.is_empty()
             && self.rules.is_empty()
     }
+}
+
+fn moved(before: &Access<'_>, after: &Access<'_>) -> RoaringBitmap {
+    let roles = after.index.roles.iter().filter(|(role, name)| {
+        let place = |access: &Access<'_>| access.hierarchy.superior[*role as usize];
+        let there = |access: &Access<'_>| access.snapshot.roles.contains_key(*name);
+        place(before) != place(after) || there(before) != there(after)
+    });
+    roles.map(|(role, _)| role).collect()
 }
 
 fn same_role(old: &Role, new: &Role) -> bool {
