@@ -102,6 +102,12 @@ impl Definition {
                     ));
                 }
             }
+            if service.over_members && service.unless.is_some() {
+                problems.push(format!(
+                    "service `{}` is about members, so no feature can give it to everyone",
+                    service.id
+                ));
+            }
             for feature in service.needs.iter().chain(&service.unless) {
                 if !self.has_feature(feature.as_str()) {
                     problems.push(format!(

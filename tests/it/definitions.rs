@@ -50,6 +50,11 @@ fn problems_are_found() {
             "includes: [nothing]",
             "names `nothing`, which is not listed",
         ),
+        (
+            "unless: apps_granted_globally",
+            "unless: apps_granted_globally\n    over_members: true",
+            "service `use_apps` is about members, so no feature can give it to everyone",
+        ),
     ] {
         assert!(good.contains(from), "the definition says `{from}`");
         let problems = read("ucserver", &good.replace(from, to)).problems();

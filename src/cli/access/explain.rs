@@ -58,8 +58,8 @@ pub(super) fn run(ui: &mut Ui, args: &ExplainArgs) -> Result<Exit, Failure> {
         &args.action,
         args.module.as_deref(),
     )?;
-    let owner = args.owner.as_deref();
-    let owner = owner.map(|text| owner_of(&state, text)).transpose()?;
+    let asked = args.owner.as_deref();
+    let owner = asked.map(|text| owner(&state.snapshot, text)).transpose()?;
     let decision = access.decide(&user, &ability, owner.as_ref())?;
     ui.timings.end("question");
     let ways = decision.grants.iter();
@@ -108,8 +108,4 @@ pub(super) fn run(ui: &mut Ui, args: &ExplainArgs) -> Result<Exit, Failure> {
     };
     ui.data(&text)?;
     Ok(Exit::Done)
-}
-
-fn owner_of(state: &crate::cli::source::State, text: &str) -> anyhow::Result<crate::access::Owner> {
-    owner(&state.snapshot, text)
 }

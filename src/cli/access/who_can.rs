@@ -62,8 +62,8 @@ pub(super) fn run(ui: &mut Ui, args: &WhoCanArgs) -> Result<Exit, Failure> {
         &args.action,
         args.module.as_deref(),
     )?;
-    let owner = args.owner.as_deref();
-    let owner = owner.map(|text| owner_of(&state, text)).transpose()?;
+    let asked = args.owner.as_deref();
+    let owner = asked.map(|text| owner(&state.snapshot, text)).transpose()?;
     let able = access.who_can(&ability, owner.as_ref())?;
     ui.timings.end("question");
     let with_ways = args.verbose || args.format == Format::Json || able.len() <= LISTED;
@@ -112,8 +112,4 @@ pub(super) fn run(ui: &mut Ui, args: &WhoCanArgs) -> Result<Exit, Failure> {
     };
     ui.data(&text)?;
     Ok(Exit::Done)
-}
-
-fn owner_of(state: &crate::cli::source::State, text: &str) -> anyhow::Result<crate::access::Owner> {
-    owner(&state.snapshot, text)
 }
