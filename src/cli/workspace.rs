@@ -15,7 +15,7 @@ use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
-use crate::plan::{Overlay, Plan, Scope, overlay};
+use crate::plan::{Overlay, Plan, Preference, Scope, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -30,6 +30,8 @@ pub(super) struct Workspace {
     pub(super) project: Kept<Project>,
     /// The day for which manifests are judged: the one on which the project was read, unless the user names another.
     pub(super) today: Date,
+    /// What a plan does first.
+    pub(super) preference: Preference,
 }
 
 /// A plan and the states it lies between.
@@ -68,6 +70,7 @@ impl Workspace {
                 reading,
                 project: Kept::new(project),
                 today: present_day(),
+                preference: Preference::default(),
             }),
             Some(_) | None => Err(Failure::Reported),
         }
@@ -88,6 +91,7 @@ impl Workspace {
                 reading,
                 project: Kept::new(project),
                 today: present_day(),
+                preference: Preference::default(),
             }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
@@ -268,7 +272,13 @@ impl Workspace {
     /// Plans against a state that was read.
     pub(super) fn plan_against(&mut self, live: Snapshot) -> Result<Planned, Failure> {
         let overlay = self.lay_over(&live)?;
-        let plan = Plan::new(&self.project.system, &live, &overlay, &self.project.intent);
+        let plan = Plan::new(
+            &self.project.system,
+            &live,
+            &overlay,
+            &self.project.intent,
+            self.preference,
+        );
         Ok(Planned {
             live: Kept::new(live),
             overlay,

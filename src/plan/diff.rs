@@ -129,7 +129,7 @@ fn roles_top_down(base: &Snapshot, desired: &Snapshot) -> Vec<Edit<Role>> {
 }
 
 /// How many roles are above this one. Stops at a cycle, which a damaged state may have.
-fn depth_of(
+pub(super) fn depth_of(
     name: &RoleName,
     roles: &BTreeMap<RoleName, Role>,
     known: &mut BTreeMap<RoleName, usize>,

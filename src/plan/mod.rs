@@ -5,9 +5,12 @@
 
 mod change;
 mod diff;
+mod meet;
 mod operation;
+mod order;
 mod overlay;
 mod people;
+mod references;
 mod removal;
 mod rename;
 mod replay;
@@ -21,6 +24,7 @@ pub use change::{
 };
 pub use diff::diff;
 pub use operation::{Edit, Object, Operation};
+pub use order::{Preference, Stage, Turn};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
 pub use people::{named_users, with_people};
 pub use rename::Renames;
@@ -73,6 +77,8 @@ pub struct Step {
     pub reason: Reason,
     /// The manifest place that asked for it; none when it follows from another step.
     pub place: Option<Span>,
+    /// When its turn comes.
+    pub turn: Turn,
 }
 
 /// An immutable, complete and ordered plan. Applying it leaves no choice.
@@ -92,6 +98,8 @@ pub struct Plan {
     pub expired: Vec<Expiry>,
     /// What has its last day within [`NOTICE_DAYS`], by that day.
     pub expiring: Vec<Expiry>,
+    /// What comes first where it both takes away and gives.
+    pub preference: Preference,
 }
 
 /// How many days ahead a plan says what expires.
@@ -99,9 +107,25 @@ pub const NOTICE_DAYS: i32 = 14;
 
 impl Plan {
     /// The plan that turns `live` into the overlay's desired state.
-    pub fn new(system: &System, live: &Snapshot, overlay: &Overlay, intent: &Intent) -> Self {
-        let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
-        let touched: BTreeSet<Identity> = operations.iter().map(Operation::final_identity).collect();
+    pub fn new(
+        system: &System,
+        live: &Snapshot,
+        overlay: &Overlay,
+        intent: &Intent,
+        preference: Preference,
+    ) -> Self {
+        let operations = ordered(
+            system,
+            live,
+            &overlay.desired,
+            &overlay.renames,
+            &overlay.heirs,
+            preference,
+        );
+        let touched: BTreeSet<Identity> = operations
+            .iter()
+            .map(|(operation, _)| operation.final_identity())
+            .collect();
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
         let changed = touched
             .iter()
@@ -115,7 +139,7 @@ impl Plan {
         let transferred_records = transferred_records.filter(|(_, count)| *count > 0).collect();
         let steps = operations
             .into_iter()
-            .map(|operation| explain(operation, overlay, intent))
+            .map(|(operation, turn)| explain(operation, turn, overlay, intent))
             .collect();
         let left_alone =
             |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
@@ -137,6 +161,7 @@ impl Plan {
             today: overlay.today,
             expired,
             expiring,
+            preference,
         }
     }
 
@@ -164,6 +189,7 @@ impl Plan {
                     place: intent.and_then(|intent| intent.place(&identity)),
                     operation,
                     reason,
+                    turn: Turn::only(),
                 }
             })
             .collect();
@@ -177,6 +203,7 @@ impl Plan {
             today,
             expired: Vec::new(),
             expiring: Vec::new(),
+            preference: Preference::default(),
         }
     }
 
@@ -184,6 +211,25 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
+}
+
+/// The writes that turn `live` into `desired`, each when its turn comes: [`diff()`], split and ordered so that nobody
+/// gains in between what neither state gives them.
+pub fn ordered(
+    system: &System,
+    live: &Snapshot,
+    desired: &Snapshot,
+    renames: &Renames,
+    heirs: &Heirs,
+    preference: Preference,
+) -> Vec<(Operation, Turn)> {
+    let operations = diff(system, live, desired, renames, heirs);
+    if renames.is_empty() {
+        return order::order(system, live, desired, heirs, operations, preference);
+    }
+    let mut base = live.clone();
+    renames.apply(&mut base);
+    order::order(system, &base, desired, heirs, operations, preference)
 }
 
 fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
@@ -197,29 +243,18 @@ fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
     }
 }
 
-fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
+fn explain(operation: Operation, turn: Turn, overlay: &Overlay, intent: &Intent) -> Step {
     let identity = operation.final_identity();
     let wanted = intent.place(&identity);
     let removal = overlay.removals.get(&identity).copied();
-    let deletes = matches!(
-        operation,
-        Operation::Profile(Edit::Delete { .. })
-            | Operation::Role(Edit::Delete { .. })
-            | Operation::Group(Edit::Delete { .. })
-    );
-    let renames = matches!(
-        operation,
-        Operation::Profile(Edit::Rename { .. })
-            | Operation::Role(Edit::Rename { .. })
-            | Operation::Group(Edit::Rename { .. })
-    );
-    let (reason, place) = if deletes {
+    let is_rule = identity.kind() == Kind::SharingRule;
+    let (reason, place) = if operation.deletes() && !is_rule {
         if removal.is_some() {
             (Reason::Removed, removal)
         } else {
             (Reason::NotNamed, None)
         }
-    } else if renames {
+    } else if operation.renames() {
         (Reason::Renamed, wanted)
     } else if let Operation::DeleteRule { rule, .. } = &operation {
         let over = intent.sharing.rules.get(rule);
@@ -233,14 +268,12 @@ fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
             (None, None) => (Reason::ReferredToRemoved, None),
         }
     } else if wanted.is_some() {
-        let created = matches!(
-            operation,
-            Operation::Profile(Edit::Create { .. })
-                | Operation::Role(Edit::Create { .. })
-                | Operation::Group(Edit::Create { .. })
-                | Operation::SetRule { before: None, .. }
-        );
-        (if created { Reason::Missing } else { Reason::Differs }, wanted)
+        let reason = if operation.creates() {
+            Reason::Missing
+        } else {
+            Reason::Differs
+        };
+        (reason, wanted)
     } else {
         (Reason::ReferredToRemoved, None)
     };
@@ -248,5 +281,6 @@ fn explain(operation: Operation, overlay: &Overlay, intent: &Intent) -> Step {
         operation,
         reason,
         place,
+        turn,
     }
 }

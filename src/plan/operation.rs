@@ -164,6 +164,38 @@ impl Operation {
         }
     }
 
+    /// Whether the object is not there before.
+    pub fn creates(&self) -> bool {
+        matches!(
+            self,
+            Self::Profile(Edit::Create { .. })
+                | Self::Role(Edit::Create { .. })
+                | Self::Group(Edit::Create { .. })
+                | Self::SetRule { before: None, .. }
+        )
+    }
+
+    /// Whether the object is not there afterwards.
+    pub fn deletes(&self) -> bool {
+        matches!(
+            self,
+            Self::Profile(Edit::Delete { .. })
+                | Self::Role(Edit::Delete { .. })
+                | Self::Group(Edit::Delete { .. })
+                | Self::DeleteRule { .. }
+        )
+    }
+
+    /// Whether the object gets another name.
+    pub fn renames(&self) -> bool {
+        matches!(
+            self,
+            Self::Profile(Edit::Rename { .. })
+                | Self::Role(Edit::Rename { .. })
+                | Self::Group(Edit::Rename { .. })
+        )
+    }
+
     /// The object that is written, by its name before the operation.
     pub fn identity(&self) -> Identity {
         match self {

@@ -6,12 +6,14 @@
 //! Deliberately not here: reading files, the clock, words for people (`report`), exit codes.
 
 mod access_test;
+mod interim;
 mod judge;
 mod keep;
 mod names;
 mod rules;
 
 pub use access_test::{About, AccessTest, Expected, Question, resolve_tests};
+pub use interim::{Interim, InterimGain, Unknown as InterimUnknown, interim};
 pub use judge::{Allowed, Outcome, Refused, judge};
 pub use keep::{Breach, FarReach, Holding, Verdict, WayTo, keep};
 pub use rules::{Duties, Exception, MaximumReach, Policy, RuleKind, resolve_policy};

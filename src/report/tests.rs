@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::manifest::{Document, Gather, shipped};
 use crate::model::Date;
-use crate::plan::{Scope, overlay};
+use crate::plan::{Preference, Scope, overlay};
 use crate::text::{Diagnostics, decode, parse};
 
 /// The day that the plans are made for.
@@ -134,7 +134,7 @@ pub(super) fn report_on(live: serde_json::Value, manifests: &[(&str, &str)]) -> 
         &mut diagnostics,
     );
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
-    let plan = Plan::new(&system, &live, &overlay, &intent);
+    let plan = Plan::new(&system, &live, &overlay, &intent, Preference::default());
     let context = ReportContext {
         system: &system,
         sources: &sources,

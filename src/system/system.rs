@@ -1,13 +1,13 @@
 //! A definition with what others look up in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::definition::*;
 use crate::model::{
-    ActionId, Authorisations, FeatureId, FieldAccess, Installation, Level, ModuleName, ModuleRights,
-    PermissionId, ServiceId, Snapshot,
+    ActionId, AuthorisationArea, AuthorisationRight, Authorisations, FeatureId, FieldAccess, Installation,
+    Level, ModuleName, ModuleRights, PermissionId, ServiceId, Snapshot,
 };
 
 /// The systems that rolecall ships, with their definition files.
@@ -194,6 +194,39 @@ impl System {
                 }
             }
         }
+    }
+
+    /// The single rights that authorisations stand for, by area. A level that the system does not know stands for none.
+    pub fn single_rights(
+        &self,
+        authorisations: &Authorisations,
+    ) -> BTreeMap<AuthorisationArea, BTreeSet<AuthorisationRight>> {
+        match authorisations {
+            Authorisations::Special(rights) => rights.clone(),
+            Authorisations::Level(id) => {
+                let catalogue = self.0.definition.authorisations.as_ref();
+                let level = catalogue.and_then(|all| all.levels.iter().find(|level| level.id == *id));
+                level.map(|level| level.rights.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The module whose default and rules hold for a module: itself, unless it follows another one.
+    pub fn sharing_of<'a>(&'a self, module: &'a ModuleName) -> &'a ModuleName {
+        let mut decisive = module;
+        // A module may follow one that follows another; a definition that goes in circles ends here as well.
+        let modules = self
+            .definition()
+            .modules
+            .as_ref()
+            .map_or(0, |kind| kind.list.len());
+        for _ in 0..modules {
+            match self.module(decisive).and_then(|module| module.follows.as_ref()) {
+                Some(followed) => decisive = followed,
+                None => break,
+            }
+        }
+        decisive
     }
 
     /// A deployment with nothing but what every installation has.

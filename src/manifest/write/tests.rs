@@ -8,7 +8,7 @@ use super::emit::{Comments, Spacing, emit};
 use super::*;
 use crate::manifest::{DeploymentKind, Project, Reading, shipped};
 use crate::model::{Date, Group, GroupName, Role, RoleName, User, UserName};
-use crate::plan::{Overlay, Plan, Scope, overlay};
+use crate::plan::{Overlay, Plan, Preference, Scope, overlay};
 use crate::text::{Diagnostics, Sources, parse};
 
 const EXAMPLES: [&str; 6] = ["uniconnect", "iptel", "vtiger", "berlicrm", "ucserver", "custom"];
@@ -98,7 +98,7 @@ fn planned(system: &System, live: &Snapshot, project: &Project) -> (Overlay, Pla
         &mut diagnostics,
     );
     assert!(!diagnostics.has_errors());
-    let plan = Plan::new(system, live, &overlay, &project.intent);
+    let plan = Plan::new(system, live, &overlay, &project.intent, Preference::default());
     (overlay, plan)
 }
 

@@ -132,7 +132,7 @@ fn same(what: &str, found: &BTreeSet<Single>, expected: &BTreeSet<Single>) -> Te
     Ok(())
 }
 
-fn is_about_records(system: &System, ability: &Ability) -> bool {
+pub(super) fn is_about_records(system: &System, ability: &Ability) -> bool {
     match ability {
         Ability::Action { .. } => oracle::targets(system, &system.bare(), ability).is_some(),
         Ability::Field { .. }
@@ -144,7 +144,7 @@ fn is_about_records(system: &System, ability: &Ability) -> bool {
 }
 
 /// Everything that anyone can do, question by question.
-fn all(system: &System, snapshot: &Snapshot) -> BTreeSet<Single> {
+pub(super) fn all(system: &System, snapshot: &Snapshot) -> BTreeSet<Single> {
     let mut all = BTreeSet::new();
     let installation = &snapshot.installation;
     for ability in oracle::abilities(system, snapshot, installation) {

@@ -14,6 +14,7 @@
 
 mod additions;
 mod agreement;
+mod between;
 mod by_hand;
 mod differences;
 mod edits;

@@ -6,7 +6,7 @@ use rolecall::check::{Context, check};
 use rolecall::deployment::embedded::Store;
 use rolecall::deployment::{Read, Write};
 use rolecall::model::{Intent, MemberIntent, MembersIntent, Snapshot};
-use rolecall::plan::{Overlay, Plan, Scope, overlay, replay};
+use rolecall::plan::{Overlay, Plan, Preference, Scope, overlay, replay};
 use rolecall::system::System;
 use rolecall::text::{Code, Diagnostics, Span};
 
@@ -20,7 +20,7 @@ pub(super) fn plan(system: &System, live: &Snapshot, intent: &Intent) -> (Overla
         &Context::new(system, intent, &overlay, Some(live), &live.installation),
         &mut diagnostics,
     );
-    let plan = Plan::new(system, live, &overlay, intent);
+    let plan = Plan::new(system, live, &overlay, intent, Preference::default());
     (overlay, plan, diagnostics)
 }
 
@@ -31,7 +31,7 @@ fn is_settled(system: &System, state: &Snapshot, intent: &Intent) -> TestCaseRes
     prop_assert_eq!(&again.desired, state);
     prop_assert!(again.renames.is_empty(), "{:?}", again.renames);
     prop_assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    let plan = Plan::new(system, state, &again, intent);
+    let plan = Plan::new(system, state, &again, intent, Preference::default());
     prop_assert_eq!(plan.steps, vec![]);
     Ok(())
 }

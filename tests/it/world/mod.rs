@@ -18,7 +18,7 @@ mod tape;
 mod wrong_references;
 mod wrongs;
 
-pub(crate) use change::changes;
+pub(crate) use change::{Change, changes};
 pub(crate) use intent::{at, today, wishes};
 pub(crate) use run::{CHEAP, COSTLY, all_systems, holds, holds_for, system};
 pub(crate) use snapshot::snapshots;

@@ -1,0 +1,276 @@
+//! What people gain for a moment while a plan is applied, because a product cannot avoid it.
+//!
+//! A plan takes away first and gives last (`plan::order`), so only what lies between the two has to be looked at:
+//! users who change roles, roles that get another superior, records that change hands. Every state that can be met
+//! there is held against the state before and the state after.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::{Ability, Access, Comparison, Owner, Single};
+use crate::model::{GroupName, Installation, Principal, Snapshot, UserName};
+use crate::plan::{Edit, Operation, Preference, Stage, Step, replay};
+use crate::system::System;
+
+/// Objects times states that are looked at; a plan with more is not looked at.
+const EFFORT: usize = 400_000;
+
+/// What people gain in between.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interim {
+    /// Gains that neither the state before nor the state after gives, in the order of the steps that bring them.
+    pub gains: Vec<InterimGain>,
+    /// Why it was not looked at, if it was not.
+    pub unknown: Option<Unknown>,
+}
+
+/// Why gains in between are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// There are too many states to look at.
+    TooMany,
+    /// The plan gives before it takes away.
+    GrantsFirst,
+}
+
+/// Some people who can do something in between and neither before nor after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterimGain {
+    /// Who.
+    pub users: BTreeSet<UserName>,
+    /// What.
+    pub ability: Ability,
+    /// About whom; nobody where it is about nobody.
+    pub owners: BTreeSet<Owner>,
+    /// The step that brings it, by its place in the plan.
+    pub step: usize,
+}
+
+impl InterimGain {
+    /// Whether it names what one user can do in between.
+    pub fn covers(&self, (user, ability, owner): &Single) -> bool {
+        let about = match owner {
+            None => self.owners.is_empty(),
+            Some(owner) => self.owners.contains(owner),
+        };
+        self.ability == *ability && about && self.users.contains(user)
+    }
+}
+
+/// Looks at every state that can be met between `before` and `after` while the plan is applied. `before` is the live
+/// state in the names that hold after the plan's renames.
+pub fn interim(
+    system: &System,
+    installation: &Installation,
+    before: &Snapshot,
+    after: &Snapshot,
+    steps: &[Step],
+    preference: Preference,
+) -> Interim {
+    let middle: Vec<usize> = (0..steps.len())
+        .filter(|at| steps[*at].turn.stage == Stage::Move)
+        .collect();
+    let takes_and_gives = |stage| steps.iter().any(|step| step.turn.stage == stage);
+    match preference {
+        Preference::RevokesFirst if middle.len() < 2 => return Interim::default(),
+        Preference::RevokesFirst => {}
+        Preference::GrantsFirst => {
+            let mixes = middle.len() > 1 || (takes_and_gives(Stage::Revoke) && takes_and_gives(Stage::Grant));
+            return Interim {
+                unknown: mixes.then_some(Unknown::GrantsFirst),
+                ..Interim::default()
+            };
+        }
+    }
+    let waves: BTreeSet<u32> = middle.iter().map(|at| steps[*at].turn.wave).collect();
+    let objects = before.users.len() + before.roles.len() + before.groups.len() + before.sharing.rules.len();
+    if objects.saturating_mul(waves.len()) > EFFORT {
+        return Interim {
+            unknown: Some(Unknown::TooMany),
+            ..Interim::default()
+        };
+    }
+    let judge = Judge {
+        system,
+        installation,
+        before,
+        after,
+        heirs: heirs_of(steps),
+    };
+    let mut found = Found::default();
+    let mut state = before.clone();
+    let mut heirs = BTreeMap::new();
+    let mut at = 0;
+    while at < steps.len() {
+        let wave = steps[at].turn.wave;
+        let end = (at..steps.len())
+            .find(|other| steps[*other].turn.wave != wave)
+            .unwrap_or(steps.len());
+        let is_middle = waves.contains(&wave);
+        let half = at + (end - at) / 2;
+        for step in at..end {
+            if is_middle && step == half && half > at {
+                judge.look(&state, &heirs, step - 1, &together(&steps[at..end]), &mut found);
+            }
+            perform(&mut state, &mut heirs, &steps[step].operation);
+        }
+        // After the last of the plan it is the state after.
+        if is_middle && end < steps.len() {
+            judge.look(&state, &heirs, end - 1, &BTreeSet::new(), &mut found);
+        }
+        at = end;
+    }
+    Interim {
+        gains: found.gains(),
+        unknown: None,
+    }
+}
+
+/// Users who make the same move. While some of them have made it, each stands to each other as any two do.
+fn together(steps: &[Step]) -> BTreeSet<UserName> {
+    let users = steps.iter().filter_map(|step| match &step.operation {
+        Operation::AssignRole { user, .. } => Some(user.clone()),
+        Operation::Profile(_)
+        | Operation::Role(_)
+        | Operation::Group(_)
+        | Operation::SetDefault { .. }
+        | Operation::SetRule { .. }
+        | Operation::DeleteRule { .. } => None,
+    });
+    users.collect()
+}
+
+fn heirs_of(steps: &[Step]) -> BTreeMap<GroupName, Option<Principal>> {
+    let deleted = steps.iter().filter_map(|step| match &step.operation {
+        Operation::Group(Edit::Delete { name, heir, .. }) => Some((name.clone(), heir.clone())),
+        Operation::Group(Edit::Create { .. } | Edit::Update { .. } | Edit::Rename { .. })
+        | Operation::Profile(_)
+        | Operation::Role(_)
+        | Operation::AssignRole { .. }
+        | Operation::SetDefault { .. }
+        | Operation::SetRule { .. }
+        | Operation::DeleteRule { .. } => None,
+    });
+    deleted.collect()
+}
+
+fn perform(state: &mut Snapshot, heirs: &mut BTreeMap<GroupName, Option<Principal>>, operation: &Operation) {
+    if operation.renames() {
+        return;
+    }
+    if let Operation::Group(Edit::Delete { name, heir, .. }) = operation {
+        heirs.insert(name.clone(), heir.clone());
+    }
+    replay(state, operation);
+}
+
+struct Judge<'a> {
+    system: &'a System,
+    installation: &'a Installation,
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    /// Who takes over the records of all groups that the plan deletes.
+    heirs: BTreeMap<GroupName, Option<Principal>>,
+}
+
+impl Judge<'_> {
+    /// What anyone can do in a state and neither before nor after.
+    fn look(
+        &self,
+        state: &Snapshot,
+        heirs: &BTreeMap<GroupName, Option<Principal>>,
+        step: usize,
+        together: &BTreeSet<UserName>,
+        found: &mut Found,
+    ) {
+        let gained = compare(self, [self.before, state], heirs, |comparison| {
+            comparison.gained_singly()
+        });
+        if gained.is_empty() {
+            return;
+        }
+        let later = self.heirs.iter().filter(|(group, _)| !heirs.contains_key(*group));
+        let later = later.map(|(group, heir)| (group.clone(), heir.clone())).collect();
+        let lost = compare(self, [state, self.after], &later, |comparison| {
+            comparison.lost_singly()
+        });
+        for single in &gained {
+            let (user, ability, owner) = single;
+            // What a group owned that is gone by now is its heir's.
+            let owner = owner.as_ref().map(|owner| owner_now(owner, heirs));
+            if lost.contains(&(user.clone(), ability.clone(), owner)) {
+                found.add(single, step, together);
+            }
+        }
+    }
+}
+
+fn compare(
+    judge: &Judge<'_>,
+    [old, new]: [&Snapshot; 2],
+    heirs: &BTreeMap<GroupName, Option<Principal>>,
+    find: impl for<'c> Fn(&Comparison<'c>) -> BTreeSet<Single>,
+) -> BTreeSet<Single> {
+    let states = [(old, judge.installation), (new, judge.installation)];
+    let (old, new) = Access::pair(judge.system, states, &mut |_| {});
+    find(&Comparison::new(&old, &new, heirs))
+}
+
+/// Whose the records of an owner are, when some groups have handed theirs over.
+fn owner_now(owner: &Owner, heirs: &BTreeMap<GroupName, Option<Principal>>) -> Owner {
+    let mut owner = owner.clone();
+    for _ in 0..=heirs.len() {
+        let heir = match &owner {
+            Owner::Group(group) => heirs.get(group).and_then(|heir| Owner::of(heir.as_ref()?)),
+            Owner::User(_) => None,
+        };
+        match heir {
+            Some(heir) => owner = heir,
+            None => break,
+        }
+    }
+    owner
+}
+
+/// Gains by ability and owners, with the first step that brings them.
+#[derive(Default)]
+struct Found {
+    by_user: BTreeMap<(Ability, UserName), (usize, BTreeSet<Owner>)>,
+}
+
+impl Found {
+    fn add(&mut self, (user, ability, owner): &Single, step: usize, together: &BTreeSet<UserName>) {
+        let alike = match owner {
+            Some(Owner::User(other)) => together.contains(user) && together.contains(other),
+            Some(Owner::Group(_)) | None => together.contains(user),
+        };
+        let only = BTreeSet::from([user.clone()]);
+        let users = if alike { together } else { &only };
+        for user in users {
+            let key = (ability.clone(), user.clone());
+            let (_, owners) = self.by_user.entry(key).or_insert((step, BTreeSet::new()));
+            match owner {
+                Some(Owner::User(_)) if alike => owners.extend(together.iter().cloned().map(Owner::User)),
+                Some(owner) => {
+                    owners.insert(owner.clone());
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn gains(self) -> Vec<InterimGain> {
+        let mut alike: BTreeMap<(usize, Ability, BTreeSet<Owner>), BTreeSet<UserName>> = BTreeMap::new();
+        for ((ability, user), (step, owners)) in self.by_user {
+            alike.entry((step, ability, owners)).or_default().insert(user);
+        }
+        let gains = alike
+            .into_iter()
+            .map(|((step, ability, owners), users)| InterimGain {
+                users,
+                ability,
+                owners,
+                step,
+            });
+        gains.collect()
+    }
+}
