@@ -7,7 +7,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::day::Day;
-use super::guards::GuardArgs;
+use super::guards::{GuardArgs, guard_settings};
 use super::plan::{judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
 use super::ui::Ui;
@@ -51,7 +51,7 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
-    let settings = GuardArgs::settings(&mut workspace, policy.as_ref(), &entry, &planned);
+    let settings = guard_settings(&mut workspace, policy.as_ref(), &entry, &planned);
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
     let (impact, judged) = args.guards.weigh(ui, &workspace, &planned, &settings, None);
     let mut shown = report(&workspace, &entry, &planned, impact.as_ref());

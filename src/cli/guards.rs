@@ -49,24 +49,24 @@ pub(super) struct Judged {
     pub(super) allowed: Vec<Guard>,
 }
 
-impl GuardArgs {
-    /// What the guards go by, for a plan. Names that guard nothing are warned of.
-    pub(super) fn settings(
-        workspace: &mut Workspace,
-        policy: Option<&PolicyFile>,
-        entry: &DeploymentEntry,
-        planned: &Planned,
-    ) -> Settings {
-        let document = policy.and_then(|policy| policy.document.guards.as_ref());
-        Settings::resolve(
-            document,
-            entry.account.as_ref(),
-            &workspace.project.system,
-            [&planned.live, planned.desired()],
-            &mut workspace.reading.diagnostics,
-        )
-    }
+/// What the guards go by, for a plan. Names that guard nothing are warned of.
+pub(super) fn guard_settings(
+    workspace: &mut Workspace,
+    policy: Option<&PolicyFile>,
+    entry: &DeploymentEntry,
+    planned: &Planned,
+) -> Settings {
+    let document = policy.and_then(|policy| policy.document.guards.as_ref());
+    Settings::resolve(
+        document,
+        entry.account.as_ref(),
+        &workspace.project.system,
+        [&planned.live, planned.desired()],
+        &mut workspace.reading.diagnostics,
+    )
+}
 
+impl GuardArgs {
     /// What a plan means for people, and what the guards say of it: both need the access before and after, which is
     /// dear. `author` is the user who proposes the plan.
     pub(super) fn weigh(

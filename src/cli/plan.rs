@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::day::Day;
-use super::guards::GuardArgs;
+use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
@@ -51,7 +51,7 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     let author = args.author.as_deref().map(UserName::from);
-    let settings = GuardArgs::settings(&mut workspace, policy.as_ref(), &entry, &planned);
+    let settings = guard_settings(&mut workspace, policy.as_ref(), &entry, &planned);
     let (impact, judged) = args
         .guards
         .weigh(ui, &workspace, &planned, &settings, author.as_ref());

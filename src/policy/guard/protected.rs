@@ -115,6 +115,18 @@ fn fitting<'p>(patterns: &'p [Pattern], name: &str, system: &System) -> Option<&
     patterns.iter().find(|pattern| pattern.fits(name, system))
 }
 
+/// The pattern that a module fits, or one that follows it in what is shared.
+fn fitting_module<'p>(patterns: &'p [Pattern], module: &ModuleName, system: &System) -> Option<&'p Pattern> {
+    let followers = || {
+        let modules = system.definition().modules.iter().flat_map(|kind| &kind.list);
+        modules
+            .map(|listed| &listed.name)
+            .filter(|name| system.shared_as(name) == module)
+    };
+    let itself = fitting(patterns, module.as_str(), system);
+    itself.or_else(|| followers().find_map(|name| fitting(patterns, name.as_str(), system)))
+}
+
 fn objects<'p, O: Object + 'p>(
     patterns: &[Pattern],
     system: &System,
@@ -164,7 +176,7 @@ fn defaults(
     for module in modules {
         let (from, to) = (old.get(module).copied(), new.get(module).copied());
         if from != to
-            && let Some(pattern) = fitting(patterns, module.as_str(), system)
+            && let Some(pattern) = fitting_module(patterns, module, system)
         {
             found.push(Touched {
                 identity: Identity::SharingDefault(module.clone()),
@@ -191,7 +203,7 @@ fn rules(
     let added = new.keys().filter(|key| !old.contains_key(*key));
     let touched: BTreeMap<&RuleKey, Touch> = changed.chain(added.map(|key| (key, Touch::Added))).collect();
     for (key, touch) in touched {
-        if let Some(pattern) = fitting(patterns, key.module.as_str(), system) {
+        if let Some(pattern) = fitting_module(patterns, &key.module, system) {
             found.push(Touched {
                 identity: Identity::SharingRule(key.clone()),
                 pattern: pattern.to_string(),

@@ -233,7 +233,7 @@ impl<'a> Names<'a> {
         };
         let found = exact.or_else(spelt);
         if found.is_none() {
-            let message = format!("the deployment has no {what} `{name}`, so that nothing is guarded");
+            let message = format!("the deployment has no {what} `{name}`: this guards nothing");
             let mut unknown = Diagnostic::warning(Code::NothingGuarded, message).at(written.span);
             if let Some(close) = closest(name, known) {
                 unknown = unknown.hint(format!("did you mean `{close}`?"));
