@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::layout::visible;
+use super::layout::{visible, wrap};
 use super::terminal::Style;
 use super::words::{and, noun, number};
 use crate::model::{Identity, Kind, RoleName};
@@ -330,7 +330,14 @@ pub(super) fn section(guards: &[GuardReport], style: Style, lines: &mut Vec<Stri
     if !fine.is_empty() && !quiet {
         told.push(format!("fine: {}", visible(&fine.join(", "))));
     }
-    for (at, line) in told.into_iter().enumerate() {
+    let room = style.width - INDENT.len();
+    let told = told.iter().flat_map(|line| {
+        // A number and its sign stay together.
+        let whole = line.replace(" %", "\u{a0}%");
+        let words: Vec<String> = whole.split(' ').map(|word| word.replace('\u{a0}', " ")).collect();
+        wrap(&words, room)
+    });
+    for (at, line) in told.enumerate() {
         lines.push(if at == 0 {
             format!("{}  {line}", style.bold("Guards"))
         } else {
