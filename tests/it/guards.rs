@@ -255,7 +255,7 @@ fn people(manifest: &str, policy: &str) -> Project {
             r#"
 roles:
   Keeper: { reports_to: System Owner, permissions: { role_configuration: allow, update_group: all, create_group: allow } }
-  Half: { reports_to: System Owner, permissions: { role_configuration: allow, update_group: own } }
+  Own: { reports_to: System Owner, permissions: { update_user: own } }
   Grouper: { reports_to: System Owner, permissions: { update_group: own } }
   Plain: { reports_to: System Owner }
 users:
@@ -263,11 +263,12 @@ users:
   bea: { role: System Owner }
   gone: { role: System Owner, active: false }
   robot: { role: Grouper }
+  olli: { role: Own }
   ida: { role: Plain }
 "#,
         )
         .manifest(&format!(
-            "{manifest}\nexisting: {{ roles: [System Owner, Keeper, Half, Grouper, Plain] }}\n"
+            "{manifest}\nexisting: {{ roles: [System Owner, Keeper, Own, Grouper, Plain] }}\n"
         ))
         .file("policy.yaml", policy)
 }
@@ -357,6 +358,14 @@ fn own_account() {
         .run(&["plan"])
         .exits(0);
     people("users: { robot: { role: System Owner } }", "{}")
+        .run(&["plan"])
+        .exits(0);
+    // At its level the permission changes nobody else's access.
+    people("users: { olli: { role: Plain } }", "{}")
+        .file(
+            "rolecall.yaml",
+            "system: uniconnect\ndeployments: { local: { kind: embedded, seed: seed, account: olli } }\n",
+        )
         .run(&["plan"])
         .exits(0);
     // Without an account nobody is guarded.

@@ -48,6 +48,9 @@ pub enum Touch {
     Added,
 }
 
+/// All objects of a kind.
+type Objects<O> = BTreeMap<<O as Object>::Name, O>;
+
 /// The protected objects that a plan touches, in the order of kinds and names. An object is protected by its name on
 /// the deployment: one that is made is not, nor is one that only gets a protected name.
 pub(super) fn touched(
@@ -131,7 +134,7 @@ fn objects<'p, O: Object + 'p>(
     patterns: &[Pattern],
     system: &System,
     edits: impl Iterator<Item = &'p Edit<O>>,
-    (before, after): (&BTreeMap<O::Name, O>, &BTreeMap<O::Name, O>),
+    (before, after): (&Objects<O>, &Objects<O>),
     found: &mut Vec<Touched>,
 ) where
     O::Name: AsRef<str>,
