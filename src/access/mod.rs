@@ -34,6 +34,7 @@ pub use ability::{Ability, FieldUse, Owner};
 pub(crate) use bulk::Owners;
 pub use compare::{Cause, Comparison, Single};
 pub use decide::{Decision, Unknown};
+pub(crate) use impact::Power;
 pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};
 pub use matrix::{Extent, Matrix, MatrixEntry, MatrixRow, Opening};
 pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};

@@ -234,14 +234,7 @@ fn module_sharing(
     name: &crate::model::ModuleName,
 ) -> ModuleSharing {
     let definition = system.definition();
-    let mut decisive = name;
-    // A module may follow one that follows another; a definition that goes in circles follows none.
-    for _ in 0..index.modules.len() {
-        match system.module(decisive).and_then(|module| module.follows.as_ref()) {
-            Some(followed) => decisive = followed,
-            None => break,
-        }
-    }
+    let decisive = system.shared_as(name);
     let listed = system.module(decisive);
     let shareable = listed.is_none_or(|module| module.shareable);
     let stated_default = listed.and_then(|module| module.default);

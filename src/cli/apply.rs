@@ -7,6 +7,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::day::Day;
+use super::guards::{GuardArgs, guard_settings};
 use super::plan::{judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
 use super::ui::Ui;
@@ -17,6 +18,7 @@ use crate::deployment::Read;
 use crate::deployment::embedded::Store;
 use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::Snapshot;
+use crate::policy::guard::Settings;
 use crate::report::terminal;
 use crate::text::Diagnostics;
 
@@ -35,6 +37,8 @@ pub(super) struct ApplyArgs {
     auto_approve: bool,
     #[command(flatten)]
     policy: PolicyArgs,
+    #[command(flatten)]
+    guards: GuardArgs,
     /// Show every item and attribute of the plan, however many there are
     #[arg(long)]
     verbose: bool,
@@ -47,12 +51,20 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
+    let settings = guard_settings(&mut workspace, policy.as_ref(), &entry, &planned);
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let impact = workspace.impact(ui, &planned, None);
-    let shown = report(&workspace, &entry, &planned, impact.as_ref());
+    let (impact, judged) = args.guards.weigh(ui, &workspace, &planned, &settings, None);
+    let mut shown = report(&workspace, &entry, &planned, impact.as_ref());
+    shown.guards.clone_from(&judged.reports);
     let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;
-    if is_broken(ui, &workspace, &verdicts) {
+    let refused = judged.is_refused(ui, args.verbose);
+    let broken = is_broken(ui, &workspace, &verdicts);
+    if refused {
+        ui.say("nothing was applied");
+        return Ok(Exit::Guard);
+    }
+    if broken {
         ui.say("hint: nothing was applied; change the manifests, or the policy with whoever answers for it");
         return Ok(Exit::Policy);
     }
@@ -68,7 +80,8 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
 
     let mut store = workspace.store(ui, &entry)?;
-    if moved(ui, &mut workspace, &planned, policy.as_ref(), store.read()?)? {
+    let yardsticks = (policy.as_ref(), &args.guards, &settings);
+    if moved(ui, &mut workspace, &planned, yardsticks, store.read()?)? {
         ui.say("error: the deployment changed after the plan was made; nothing was applied");
         ui.say("hint: look at the new plan and apply again");
         return Ok(Exit::Stale);
@@ -98,12 +111,12 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Whether another plan would be made now than the one that was shown, or the policy would refuse it.
+/// Whether another plan would be made now than the one that was shown, or a guard or the policy would refuse it.
 fn moved(
     ui: &mut Ui,
     workspace: &mut Workspace,
     planned: &Planned,
-    policy: Option<&PolicyFile>,
+    (policy, guards, settings): (Option<&PolicyFile>, &GuardArgs, &Settings),
     now: Snapshot,
 ) -> Result<bool, Failure> {
     if now == *planned.live {
@@ -111,6 +124,9 @@ fn moved(
     }
     let again = workspace.plan_against(now)?;
     if workspace.reading.diagnostics.has_errors() || again.plan.steps != planned.plan.steps {
+        return Ok(true);
+    }
+    if !guards.judge(ui, workspace, &again, settings).refused.is_empty() {
         return Ok(true);
     }
     let verdicts = judge_planned(ui, workspace, policy, &again)?;

@@ -92,6 +92,7 @@ fn deployment(out: &Path, entry: &DeploymentEntry) -> anyhow::Result<DeploymentD
         kind: entry.kind,
         file: Some(relative(&entry.file)?),
         seed: seed.map(|seed| relative(seed)).transpose()?,
+        account: entry.account.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ mod day;
 mod diff;
 mod export;
 mod exported;
+mod guards;
 mod import;
 mod init;
 mod paths;
@@ -88,6 +89,8 @@ enum Exit {
     Error = 1,
     /// There are changes (`plan --detailed-exitcode`).
     Changes = 2,
+    /// A guard refused the plan.
+    Guard = 3,
     /// An access test failed, or the policy is broken.
     Policy = 4,
     /// The deployment is no longer as it was when the plan was made.

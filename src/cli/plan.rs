@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::day::Day;
+use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
@@ -16,7 +17,7 @@ use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 /// Show how a deployment differs from the manifests
 ///
 /// Reads the deployment, lays the manifests over it, and prints the changes that would make it as they say.
-/// A policy is judged on the state that they lead to. Nothing is written.
+/// Guards judge the whole plan, a policy the state that it leads to. Nothing is written.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
@@ -31,10 +32,13 @@ pub(super) struct PlanArgs {
     verbose: bool,
     #[command(flatten)]
     policy: PolicyArgs,
+    #[command(flatten)]
+    guards: GuardArgs,
     /// The user who proposes the change, by login name: what that user gains is pointed out
     #[arg(long, value_name = "USER")]
     author: Option<String>,
-    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error, 4 when the policy is broken
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error, 3 when a guard refuses,
+    /// 4 when the policy is broken
     #[arg(long)]
     detailed_exitcode: bool,
 }
@@ -47,15 +51,24 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     let author = args.author.as_deref().map(UserName::from);
-    let impact = workspace.impact(ui, &planned, author.as_ref());
-    let report = report(&workspace, &entry, &planned, impact.as_ref());
+    let settings = guard_settings(&mut workspace, policy.as_ref(), &entry, &planned);
+    let (impact, judged) = args
+        .guards
+        .weigh(ui, &workspace, &planned, &settings, author.as_ref());
+    let mut report = report(&workspace, &entry, &planned, impact.as_ref());
+    report.guards.clone_from(&judged.reports);
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
         Format::Json => json(&report),
     };
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
     ui.data(&text)?;
-    if is_broken(ui, &workspace, &verdicts) {
+    let refused = judged.is_refused(ui, args.verbose);
+    let broken = is_broken(ui, &workspace, &verdicts);
+    if refused {
+        return Ok(Exit::Guard);
+    }
+    if broken {
         return Ok(Exit::Policy);
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();

@@ -50,6 +50,11 @@ impl Ui {
 
     /// Says why a command failed.
     pub(super) fn error(&mut self, error: &anyhow::Error) {
+        self.refusal(&format!("{error:#}"));
+    }
+
+    /// Says why a command does not go on.
+    pub(super) fn refusal(&mut self, why: &str) {
         let style = anstyle::Style::new()
             .bold()
             .fg_color(Some(anstyle::AnsiColor::Red.into()));
@@ -58,7 +63,7 @@ impl Ui {
         } else {
             (String::new(), String::new())
         };
-        self.say(&format!("{start}error{end}: {error:#}"));
+        self.say(&format!("{start}error{end}: {why}"));
     }
 
     /// Prints diagnostics with their excerpts and how many there are.

@@ -16,6 +16,7 @@ use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
 use crate::plan::{Overlay, Plan, Preference, Scope, overlay};
+use crate::policy::guard::{self, Finding, Settings};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -286,8 +287,40 @@ impl Workspace {
         })
     }
 
-    /// What a plan means for people; nothing where there is nothing to do. `author` is the user who proposes it.
-    pub(super) fn impact(&self, ui: &mut Ui, planned: &Planned, author: Option<&UserName>) -> Option<Impact> {
+    /// What a plan means for people, and what the guards find; nothing where there is nothing to do. `author` is the user
+    /// who proposes it.
+    pub(super) fn weigh(
+        &self,
+        ui: &mut Ui,
+        planned: &Planned,
+        settings: &Settings,
+        author: Option<&UserName>,
+    ) -> Option<(Impact, Vec<Finding>)> {
+        self.with_access(ui, planned, |ui, old, new| {
+            let comparison = Comparison::new(old, new, &planned.overlay.heirs.groups);
+            let impact = Impact::new(&comparison, author);
+            ui.timings.end("impact");
+            let findings = guard::judge(settings, &planned.plan, old, new);
+            ui.timings.end("guards");
+            (impact, findings)
+        })
+    }
+
+    /// What the guards find in a plan.
+    pub(super) fn guarded(&self, ui: &mut Ui, planned: &Planned, settings: &Settings) -> Vec<Finding> {
+        let findings = self.with_access(ui, planned, |_, old, new| {
+            guard::judge(settings, &planned.plan, old, new)
+        });
+        findings.unwrap_or_default()
+    }
+
+    /// Asks something of the access before and after a plan; nothing where there is nothing to do.
+    fn with_access<T>(
+        &self,
+        ui: &mut Ui,
+        planned: &Planned,
+        ask: impl FnOnce(&mut Ui, &Access<'_>, &Access<'_>) -> T,
+    ) -> Option<T> {
         if planned.plan.is_empty() {
             return None;
         }
@@ -297,10 +330,7 @@ impl Workspace {
         let installation = known_installation(&self.project.installation, &planned.live);
         let states = [(before, &installation), (after, &installation)];
         let (old, new) = Access::pair(system, states, &mut |phase| ui.timings.end(phase));
-        let comparison = Comparison::new(&old, &new, &planned.overlay.heirs.groups);
-        let impact = Impact::new(&comparison, author);
-        ui.timings.end("impact");
-        Some(impact)
+        Some(ask(ui, &old, &new))
     }
 
     /// Lays the manifests over a state that was read, and judges the result.

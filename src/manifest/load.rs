@@ -15,10 +15,11 @@ use super::gather::Gather;
 use super::load_access::is_access_test;
 use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
 use super::schema::{self, Audience};
-use crate::model::{Installation, Intent, Kind, Ownership};
+use crate::model::{Installation, Intent, Kind, Ownership, UserName};
 use crate::system::{Definition, SHIPPED, System, shipped_source};
 use crate::text::{
-    Code, Diagnostic, Diagnostics, Schema, SourceId, Sources, Span, closest, decode, parse, read_text,
+    Code, Diagnostic, Diagnostics, Schema, SourceId, Sources, Span, Spanned, closest, decode, parse,
+    read_text,
 };
 
 /// A project as it is written.
@@ -53,6 +54,8 @@ pub struct DeploymentEntry {
     pub file: PathBuf,
     /// The folder that fills a new one.
     pub seed: Option<PathBuf>,
+    /// The user as whom rolecall works there, where the project file says so.
+    pub account: Option<Spanned<UserName>>,
 }
 
 /// What was read, and the texts that spans point into.
@@ -111,6 +114,7 @@ impl Reading {
                 kind: entry.value.kind,
                 file: plain(&file),
                 seed: entry.value.seed.map(|seed| plain(&folder.join(seed.value))),
+                account: entry.value.account,
                 name,
             }
         });

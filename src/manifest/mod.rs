@@ -9,6 +9,7 @@ mod asking;
 mod document;
 mod files;
 mod gather;
+mod guards_file;
 mod load;
 mod load_access;
 mod member;
@@ -24,6 +25,7 @@ pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoD
 pub use document::*;
 pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
 pub use gather::Gather;
+pub use guards_file::{GuardsDocument, LimitsDocument, ProtectedDocument, Switched};
 pub use load::{DeploymentEntry, Project, Reading, shipped};
 pub use load_access::{AccessTestFile, PolicyFile};
 pub use member::{MemberDocument, MemberName};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::asking::AbilityDocument;
 use super::document::PrincipalDocument;
+use super::guards_file::GuardsDocument;
 use super::member::last_day;
 use crate::model::{ActionId, GroupName, ModuleName, RoleName, UserName};
 use crate::text::Spanned;
@@ -31,6 +32,9 @@ pub struct PolicyDocument {
     /// How many effective administrators there are at least who can log in.
     #[schemars(with = "u32", range(min = 1))]
     pub minimum_administrators: Option<Spanned<u32>>,
+    /// What no plan may take away. `plan` and `apply` judge the whole plan by it.
+    #[schemars(with = "GuardsDocument")]
+    pub guards: Option<GuardsDocument>,
 }
 
 /// Abilities that nobody may have together.

@@ -9,7 +9,7 @@ use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document::InstallationDocument;
-use crate::model::OwnershipOf;
+use crate::model::{OwnershipOf, UserName};
 use crate::text::{Keyed, Spanned};
 
 /// The name of the project file.
@@ -55,6 +55,9 @@ pub struct DeploymentDocument {
     /// A folder of manifests that fills a new embedded deployment, from this file's folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Spanned<String>>,
+    /// The user as whom rolecall works there, by login name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Spanned<UserName>>,
 }
 
 /// One deployment, said in full.
@@ -72,6 +75,11 @@ struct FullDeployment {
     #[serde(default)]
     #[schemars(example = &"seed")]
     seed: Option<Spanned<String>>,
+    /// The user as whom rolecall works there, by login name. A plan that takes from this user what rolecall needs to go
+    /// on is refused.
+    #[serde(default)]
+    #[schemars(example = &"rolecall")]
+    account: Option<Spanned<UserName>>,
 }
 
 impl<'de> Deserialize<'de> for DeploymentDocument {
@@ -91,13 +99,23 @@ impl<'de> Deserialize<'de> for DeploymentDocument {
                     kind,
                     file: None,
                     seed: None,
+                    account: None,
                 })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeploymentDocument, A::Error> {
-                let FullDeployment { kind, file, seed } =
-                    FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(DeploymentDocument { kind, file, seed })
+                let FullDeployment {
+                    kind,
+                    file,
+                    seed,
+                    account,
+                } = FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(DeploymentDocument {
+                    kind,
+                    file,
+                    seed,
+                    account,
+                })
             }
         }
 

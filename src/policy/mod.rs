@@ -6,6 +6,7 @@
 //! Deliberately not here: reading files, the clock, words for people (`report`), exit codes.
 
 mod access_test;
+pub mod guard;
 mod interim;
 mod judge;
 mod keep;

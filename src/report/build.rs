@@ -72,6 +72,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         },
         changes,
         impact,
+        guards: Vec::new(),
         steps,
         unmanaged,
         expiring,

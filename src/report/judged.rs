@@ -205,6 +205,9 @@ pub fn judged_terminal(report: &JudgedReport) -> String {
         (kept, broken) => Some(format!("policy: {broken} of {} broken", rules(kept + broken))),
     };
     let parts: Vec<String> = [tests, policy].into_iter().flatten().collect();
+    if parts.is_empty() {
+        text.push_str("nothing to judge: the policy has no rules");
+    }
     text.push_str(&parts.join("; "));
     text.push('\n');
     text

@@ -11,6 +11,7 @@ mod build;
 mod csv;
 mod diff;
 mod follow;
+mod guards;
 mod impact;
 mod impact_terminal;
 mod judged;
@@ -35,6 +36,7 @@ pub use self::answers::{answer_json, columns};
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
+pub use self::guards::{GuardReport, GuardState, GuardedReport, LimitsReport, guards};
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
@@ -97,6 +99,8 @@ pub struct PlanReport {
     /// What they mean for people; none when that was not found out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impact: Option<ImpactReport>,
+    /// What each guard says; nothing where none was asked.
+    pub guards: Vec<GuardReport>,
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.

@@ -92,6 +92,7 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
         lines.push(String::new());
         expiring(report, style, &mut lines);
         lines.extend(notes);
+        super::guards::section(&report.guards, style, &mut lines);
         lines.push(summary(report, style));
     }
     lines.push(String::new());

@@ -163,6 +163,7 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
           }
         }
       ],
+      "guards": [],
       "steps": [
         {
           "index": 1,

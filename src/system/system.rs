@@ -144,6 +144,19 @@ impl System {
         listed.chain(added).cloned()
     }
 
+    /// The module whose default and rules hold for a module: itself, unless it follows another.
+    pub fn shared_as<'a>(&'a self, module: &'a ModuleName) -> &'a ModuleName {
+        let mut decisive = module;
+        // A module may follow one that follows another; a definition that goes in circles follows none.
+        for _ in 0..self.0.modules.len() {
+            match self.module(decisive).and_then(|module| module.follows.as_ref()) {
+                Some(followed) => decisive = followed,
+                None => break,
+            }
+        }
+        decisive
+    }
+
     /// The rights on a module that the product gives when nothing is said.
     pub fn usual_rights(&self, module: &ModuleName) -> ModuleRights {
         let actions = self.actions_of(module).filter(|action| action.usual);

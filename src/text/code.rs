@@ -63,6 +63,7 @@ codes! {
     UnclearQuestion "unclear-question" "An access test or a rule of the policy says none or several of the things of which it takes exactly one."
     NoAccessTests "no-access-tests" "There is nothing to test: the project has neither a file of access tests, `*.access.yaml`, with a test in it nor a policy."
     ExpiredException "expired-exception" "The last day of an exception in the policy has passed. The exception no longer counts."
+    NothingGuarded "nothing-guarded" "A guard names a user or an object that the deployment does not have, so that it protects nothing. Mostly the name is misspelt."
     LevelNotSupported "level-not-supported" "The permission or action does not take that level."
     NotSupported "not-supported" "The system does not have what the manifest asks for."
     NameNotAllowed "name-not-allowed" "The product does not take this name as it is written: it is too long, empty, or holds characters that the product changes silently."

@@ -75,7 +75,7 @@ export const completions = [
   // rolecall.yaml
   ["project", "|", "default deployments installation ownership system rolecall_project", ["default", "when none is named"]],
   ["project", "system: |", "berlicrm iptel ucserver uniconnect vtiger ./our-crm.system.yaml"],
-  ["project", "deployments / local / |", "file kind seed Deployment", ["seed", "fills a new embedded deployment"]],
+  ["project", "deployments / local / |", "account file kind seed Deployment", ["seed", "fills a new embedded deployment"]],
   ["project", "deployments / local / kind: |", "embedded", ["embedded", "A SQLite file"]],
   ["project", "ownership / |", "groups profiles roles rules", ["groups", "that no manifest names"]],
   ["project", "ownership / groups: |", "exhaustive named null", ["exhaustive", "They are deleted"]],
@@ -88,9 +88,13 @@ export const completions = [
   ["access", "tests / - / never / whose / |", "everyone group role role_and_subordinates user", ["role_and_subordinates", "below it"]],
 
   // Policy
-  ["policy", "|", "maximum_reach minimum_administrators separation_of_duties", ["maximum_reach", "How far"]],
+  ["policy", "|", "guards maximum_reach minimum_administrators separation_of_duties", ["maximum_reach", "How far"]],
   ["policy", "separation_of_duties / - / |", "abilities except name Duties", ["abilities", "Two or more"]],
   ["policy", "maximum_reach / - / except / - / |", "group reason role role_and_subordinates until user", ["until", "last day"]],
+
+  ["policy", "guards / |", "deletions members_lost minimum_administrators protected required_administrators", ["deletions", "Usually 30 percent"]],
+  ["policy", "guards / deletions / |", "from number share", ["number", "at most"]],
+  ["policy", "guards / protected / |", "defaults groups profiles roles rules users", ["rules", "none is added"]],
 
   // System definitions
   ["system", "|", "some access groups name permissions roles users", ["permissions", "own categories and order"]],

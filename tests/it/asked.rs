@@ -86,3 +86,31 @@ fn a_plan_that_no_longer_holds_is_not_applied() {
     assert_eq!(code, 5, "{said}");
     project.run(&["plan", "--detailed-exitcode"]).exits(2);
 }
+
+#[test]
+fn guards_judge_again_what_moved_meanwhile() {
+    let teams = |count| {
+        (1..=count)
+            .map(|at| format!("  Team {at}: {{}}\n"))
+            .collect::<String>()
+    };
+    let project = Project::new("ucserver")
+        .seed(&format!("groups:\n{}", teams(10)))
+        .manifest(&format!("groups:\n{}", teams(10)));
+    project.run(&["apply", "--auto-approve"]).exits(0);
+    let made = project.manifest("groups: { Team 11: {} }");
+    made.run(&["apply", "--auto-approve"]).exits(0);
+    // Three of eleven are fine; of ten, once another group is gone, they are too many for this policy.
+    let project = made
+        .manifest("removed: { groups: { Team 1: {}, Team 2: {}, Team 3: {} } }")
+        .file("policy.yaml", "guards: { deletions: { share: 29 } }");
+    let apply = asked(&project);
+    let other = rusqlite::Connection::open(project.path().join(".rolecall/local.db")).unwrap();
+    other
+        .execute("DELETE FROM groups WHERE name = 'Team 11'", [])
+        .unwrap();
+    drop(other);
+    let (code, said) = answered(apply, "yes");
+    assert_eq!(code, 5, "{said}");
+    project.run(&["plan"]).exits(3);
+}

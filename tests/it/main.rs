@@ -16,6 +16,7 @@ mod diff;
 mod examples;
 mod expires;
 mod generated;
+mod guards;
 mod impact;
 mod input;
 mod killed;

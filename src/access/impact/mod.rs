@@ -13,6 +13,7 @@ mod risk;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::administrators::Power;
 pub use self::describe::{Crowd, Part};
 pub use self::line::{Direction, Flag, Line, Risk, What, Whose};
 use super::compare::Comparison;

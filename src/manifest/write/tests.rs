@@ -80,6 +80,7 @@ fn options(layout: Layout, system_reference: &str) -> WriteOptions {
             kind: DeploymentKind::Embedded,
             file: Some(Spanned::unmarked("../live.db".to_owned())),
             seed: None,
+            account: None,
         },
         schemas: Some(SchemaReference {
             prefix: "schemas/".to_owned(),
