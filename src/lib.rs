@@ -7,6 +7,7 @@ pub mod apply;
 pub mod check;
 pub mod cli;
 pub mod deployment;
+pub mod ledger;
 pub mod manifest;
 pub mod model;
 pub mod plan;

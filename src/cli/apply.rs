@@ -1,21 +1,17 @@
 //! `rolecall apply`.
 
-use std::time::Instant;
-
 use anyhow::anyhow;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::applying::{Approved, Session, WatchArgs, baseline};
 use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
-use super::plan::{judge_planned, report, style};
+use super::plan::{OrderArgs, judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
-use crate::apply::{Outcome, execute};
-use crate::deployment::Read;
-use crate::deployment::embedded::Store;
+use crate::ledger::Baseline;
 use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::Snapshot;
 use crate::policy::guard::Settings;
@@ -25,7 +21,8 @@ use crate::text::Diagnostics;
 /// Make a deployment as the manifests say
 ///
 /// Prints the plan, asks, applies it, then reads the deployment again and plans again: anything left to do is an
-/// error, whatever the deployment answered.
+/// error, whatever the deployment answered. Every step is recorded in the ledger, .rolecall/ledger.jsonl; Ctrl-C
+/// ends it after what is in flight.
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
@@ -39,6 +36,10 @@ pub(super) struct ApplyArgs {
     policy: PolicyArgs,
     #[command(flatten)]
     guards: GuardArgs,
+    #[command(flatten)]
+    watch: WatchArgs,
+    #[command(flatten)]
+    order: OrderArgs,
     /// Show every item and attribute of the plan, however many there are
     #[arg(long)]
     verbose: bool,
@@ -47,6 +48,7 @@ pub(super) struct ApplyArgs {
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     workspace.today = args.day.or(workspace.today);
+    workspace.preference = args.order.preference();
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
@@ -79,36 +81,37 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
         approve(ui, &entry.name)?;
     }
 
-    let mut store = workspace.store(ui, &entry)?;
+    let mut session = Session::open(ui, &mut workspace, &args.target.folder, &entry)?;
     let yardsticks = (policy.as_ref(), &args.guards, &settings);
-    if moved(ui, &mut workspace, &planned, yardsticks, store.read()?)? {
+    let now = session.read()?;
+    if moved(ui, &mut workspace, &planned, yardsticks, now)? {
         ui.say("error: the deployment changed after the plan was made; nothing was applied");
         ui.say("hint: look at the new plan and apply again");
         return Ok(Exit::Stale);
     }
-    let total = planned.plan.steps.len();
-    let bar = progress_bar(ui, total);
-    let started = Instant::now();
-    let outcome = execute(planned.plan, &mut store, |done| bar.set_position(done as u64));
-    bar.finish_and_clear();
-    let seconds = started.elapsed().as_secs_f64();
-    if let Some(exit) = failed(ui, &workspace, &outcome) {
-        return Ok(exit);
+    let approved = Approved {
+        planned,
+        report: &shown,
+        allowed: judged
+            .allowed
+            .iter()
+            .map(|guard| guard.as_str().to_owned())
+            .collect(),
+        undoes: None,
+    };
+    let applied = session.apply(ui, &workspace, approved, &args.watch)?;
+    if !applied.wrote() {
+        return session.conclude(ui, &workspace, &applied, None, None);
     }
-    match verify(ui, &mut workspace, &entry, &mut store) {
-        Ok(true) => {}
-        Ok(false) => return Ok(Exit::PartlyApplied),
+    let (left, baseline) = match verify(ui, &mut workspace, &entry, &mut session, applied.is_complete()) {
+        Ok((left, baseline)) => (Some(left), baseline),
         Err(Failure::Error(error) | Failure::Unreachable(error)) => {
             ui.error(&error.context("applied, but it could not be read again to see whether it holds"));
-            return Ok(Exit::PartlyApplied);
+            (None, None)
         }
-        Err(Failure::Reported) => return Ok(Exit::PartlyApplied),
-    }
-    let steps = if total == 1 { "step" } else { "steps" };
-    ui.data(&format!(
-        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
-    ))?;
-    Ok(Exit::Done)
+        Err(Failure::Reported) => (None, None),
+    };
+    session.conclude(ui, &workspace, &applied, left, baseline)
 }
 
 /// Whether another plan would be made now than the one that was shown, or a guard or the policy would refuse it.
@@ -133,30 +136,37 @@ fn moved(
     Ok(verdicts.iter().any(|verdict| verdict.breach.is_some()))
 }
 
-/// Reads and plans again. Says what is left, if anything is.
+/// Reads and plans again: what is left, and what is there when nothing is. What is left after everything was said to
+/// be done is shown.
 fn verify(
     ui: &mut Ui,
     workspace: &mut Workspace,
     entry: &DeploymentEntry,
-    store: &mut Store,
-) -> Result<bool, Failure> {
+    session: &mut Session,
+    is_complete: bool,
+) -> Result<(Vec<String>, Option<Baseline>), Failure> {
     // What was said before is not said again.
     workspace.reading.diagnostics = Diagnostics::default();
-    let again = workspace.plan_against(store.read()?)?;
+    let again = workspace.plan_against(session.read()?)?;
     if workspace.reading.diagnostics.has_errors() {
         ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
         ui.say("error: what was applied is not what the manifests allow");
-        return Ok(false);
+        return Err(Failure::Reported);
     }
-    if !again.plan.is_empty() {
-        ui.data(&terminal(
-            &report(workspace, entry, &again, None),
-            style(ui, true),
-        ))?;
+    let shown = report(workspace, entry, &again, None);
+    let left = shown
+        .changes
+        .iter()
+        .map(|change| change.address.clone())
+        .collect();
+    if again.plan.is_empty() {
+        return Ok((left, Some(baseline(&entry.name, &again))));
+    }
+    if is_complete {
+        ui.data(&terminal(&shown, style(ui, true)))?;
         ui.say("error: the above was not applied although the deployment said so");
-        return Ok(false);
     }
-    Ok(true)
+    Ok((left, None))
 }
 
 fn approve(ui: &mut Ui, deployment: &str) -> Result<(), Failure> {
@@ -170,39 +180,4 @@ fn approve(ui: &mut Ui, deployment: &str) -> Result<(), Failure> {
         return Err(anyhow!("not applied: the answer was not `yes`").into());
     }
     Ok(())
-}
-
-fn progress_bar(ui: &Ui, total: usize) -> ProgressBar {
-    if !ui.shows_progress() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(total as u64);
-    // The template is a constant; were it wrong, the plain bar would do.
-    if let Ok(style) = ProgressStyle::with_template("{pos} of {len} steps {wide_bar} {per_sec}, {eta} left") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-/// Says where a plan stopped and what is left, if it stopped.
-fn failed(ui: &mut Ui, workspace: &Workspace, outcome: &Outcome) -> Option<Exit> {
-    let (step, error) = outcome.failed.as_ref()?;
-    let place = step
-        .place
-        .map(|place| format!(" ({})", workspace.reading.sources.line_ref(place)));
-    let identity = step.operation.final_identity();
-    ui.say(&format!(
-        "error: {identity}{}: {error}",
-        place.unwrap_or_default()
-    ));
-    ui.say(&format!(
-        "{} done, 1 failed, {} not tried",
-        outcome.done.len(),
-        outcome.not_tried.len()
-    ));
-    if outcome.done.is_empty() {
-        return Some(Exit::Error);
-    }
-    ui.say("hint: what is done stays done; mend the cause and apply again");
-    Some(Exit::PartlyApplied)
 }

@@ -45,7 +45,6 @@ pub(super) struct Judged {
     /// Those that refuse the plan.
     pub(super) refused: Vec<Guard>,
     /// Those that would refuse it, were they not allowed to be overruled: what was done on purpose, for the record.
-    #[expect(dead_code, reason = "the ledger will record it")]
     pub(super) allowed: Vec<Guard>,
 }
 

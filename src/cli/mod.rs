@@ -2,17 +2,21 @@
 
 mod access;
 mod apply;
+mod applying;
 mod completions;
 mod day;
 mod diff;
 mod export;
 mod exported;
 mod guards;
+mod history;
+mod identity;
 mod import;
 mod init;
 mod paths;
 mod plan;
 mod policy;
+mod progress;
 mod schema;
 mod source;
 mod test;
@@ -27,7 +31,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::deployment::DeploymentError;
+use crate::deployment::{DeploymentError, Fault};
+use crate::ledger::LedgerError;
 use ui::Ui;
 
 /// Access control of CRM and contact-centre systems as code.
@@ -50,6 +55,7 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    History(history::HistoryArgs),
     Test(test::TestArgs),
     Access(access::AccessArgs),
     Diff(diff::DiffArgs),
@@ -115,6 +121,9 @@ enum Failure {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
+        if let Some(LedgerError::Locked { .. }) = error.downcast_ref::<LedgerError>() {
+            return Self::Unreachable(error);
+        }
         match error.downcast_ref::<DeploymentError>() {
             Some(DeploymentError::Unreachable { .. } | DeploymentError::Locked { .. }) => {
                 Self::Unreachable(error)
@@ -126,7 +135,17 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 
 /// Runs the command line and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_with(arguments, None)
+}
+
+/// Runs the command line with a deployment that misbehaves once when it is written to: the fault, the number of the
+/// operation, and how to kill the process. For tests of what happens then.
+pub fn run_with(
+    arguments: impl IntoIterator<Item = OsString>,
+    fault: Option<(Fault, usize, fn())>,
+) -> ExitCode {
     let mut ui = Ui::new();
+    ui.fault = fault;
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -148,6 +167,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Validate(args) => validate::run(&mut ui, &args),
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
+        Command::History(args) => history::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),
         Command::Diff(args) => diff::run(&mut ui, &args),
         Command::Access(args) => access::run(&mut ui, &args),

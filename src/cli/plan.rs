@@ -11,6 +11,7 @@ use super::{Exit, Failure, Format, Target};
 use crate::access::Impact;
 use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::UserName;
+use crate::plan::Preference;
 use crate::policy::Verdict;
 use crate::report::{PlanReport, ReportContext, Style, json, terminal};
 
@@ -34,6 +35,8 @@ pub(super) struct PlanArgs {
     policy: PolicyArgs,
     #[command(flatten)]
     guards: GuardArgs,
+    #[command(flatten)]
+    order: OrderArgs,
     /// The user who proposes the change, by login name: what that user gains is pointed out
     #[arg(long, value_name = "USER")]
     author: Option<String>,
@@ -43,9 +46,29 @@ pub(super) struct PlanArgs {
     detailed_exitcode: bool,
 }
 
+/// What a plan does first.
+#[derive(Debug, Args)]
+pub(super) struct OrderArgs {
+    /// Give before taking away: nobody is without for a moment, but some may have more than before and after. Without
+    /// this nobody gains in between
+    #[arg(long)]
+    grants_first: bool,
+}
+
+impl OrderArgs {
+    pub(super) fn preference(&self) -> Preference {
+        if self.grants_first {
+            Preference::GrantsFirst
+        } else {
+            Preference::RevokesFirst
+        }
+    }
+}
+
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     workspace.today = args.day.or(workspace.today);
+    workspace.preference = args.order.preference();
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;

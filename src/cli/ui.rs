@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use super::timings::Timings;
+use crate::deployment::Fault;
 use crate::text::{Diagnostics, Severity, Sources, render};
 
 /// Width of reports where no terminal says otherwise, in columns.
@@ -18,7 +19,12 @@ pub(super) struct Ui {
     color_of_talk: bool,
     /// What phases cost.
     pub(super) timings: Timings,
+    /// How the deployment misbehaves, and at which operation: only in tests.
+    pub(super) fault: Option<PlannedFault>,
 }
+
+/// A fault, the number of the operation at which it happens, and how the process is killed.
+pub(super) type PlannedFault = (Fault, usize, fn());
 
 impl Ui {
     pub(super) fn new() -> Self {
@@ -30,6 +36,7 @@ impl Ui {
             color: shows(anstream::AutoStream::choice(&io::stdout())),
             color_of_talk: shows(anstream::AutoStream::choice(&io::stderr())),
             timings: Timings::default(),
+            fault: None,
         }
     }
 

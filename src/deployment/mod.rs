@@ -4,7 +4,11 @@
 //! Only a provider knows how its product is reached.
 
 pub mod embedded;
+mod faulty;
 
+pub use faulty::{Fault, Faulty};
+
+use self::embedded::Store;
 use crate::model::Snapshot;
 use crate::plan::Operation;
 
@@ -25,24 +29,64 @@ pub trait Write: Read {
     /// When the deployment refused it or it is not known whether it was done.
     fn perform(&mut self, operation: &Operation) -> Result<(), DeploymentError>;
 
-    /// Performs operations one after the other and stops at the first that fails. The answer has a result for each
-    /// that was tried. A provider that can do many at once does so here.
-    fn perform_all(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
-        let mut results = Vec::with_capacity(operations.len());
-        for operation in operations {
-            let result = self.perform(operation);
-            let failed = result.is_err();
-            results.push(result);
-            if failed {
-                break;
-            }
+    /// How many operations may be handed over at once.
+    fn batch_size(&self) -> usize {
+        1
+    }
+
+    /// Performs operations that do not wait for each other, each whole or not at all, with a result for each in their
+    /// order. A provider that can do several at once does so here; one that fails keeps none of the others back.
+    fn perform_batch(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
+        operations
+            .iter()
+            .map(|operation| self.perform(operation))
+            .collect()
+    }
+}
+
+/// A deployment that is open for writing, whatever its provider.
+#[derive(Debug)]
+pub enum Writer {
+    /// In a SQLite file.
+    Embedded(Store),
+    /// One that misbehaves, in tests.
+    Faulty(Box<Faulty<Store>>),
+}
+
+impl Read for Writer {
+    fn read(&mut self) -> Result<Snapshot, DeploymentError> {
+        match self {
+            Self::Embedded(store) => store.read(),
+            Self::Faulty(faulty) => faulty.read(),
         }
-        results
+    }
+}
+
+impl Write for Writer {
+    fn perform(&mut self, operation: &Operation) -> Result<(), DeploymentError> {
+        match self {
+            Self::Embedded(store) => store.perform(operation),
+            Self::Faulty(faulty) => faulty.perform(operation),
+        }
+    }
+
+    fn batch_size(&self) -> usize {
+        match self {
+            Self::Embedded(store) => store.batch_size(),
+            Self::Faulty(faulty) => faulty.batch_size(),
+        }
+    }
+
+    fn perform_batch(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
+        match self {
+            Self::Embedded(store) => store.perform_batch(operations),
+            Self::Faulty(faulty) => faulty.perform_batch(operations),
+        }
     }
 }
 
 /// Why a deployment could not be read or written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum DeploymentError {
     /// It cannot be reached or opened.
     #[error("cannot open {place}: {reason}")]
@@ -102,7 +146,16 @@ pub enum DeploymentError {
         /// What is different.
         reason: String,
     },
-    /// Anything else that failed.
+    /// It gave no usable answer: the connection was cut, or it failed inside. Whether the operation was done is not
+    /// known.
+    #[error("{place} gave no usable answer: {reason}")]
+    Unanswered {
+        /// Which deployment.
+        place: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Anything else that failed. Nothing was written.
     #[error("{place}: {reason}")]
     Failed {
         /// Which deployment.
@@ -110,4 +163,35 @@ pub enum DeploymentError {
         /// What failed.
         reason: String,
     },
+}
+
+impl DeploymentError {
+    /// Whether an operation that ended so may have been done all the same.
+    pub fn leaves_open(&self) -> bool {
+        match self {
+            Self::Unanswered { .. } => true,
+            Self::Unreachable { .. }
+            | Self::Locked { .. }
+            | Self::Damaged { .. }
+            | Self::WrongSystem { .. }
+            | Self::TooNew { .. }
+            | Self::Refused { .. }
+            | Self::Moved { .. }
+            | Self::Failed { .. } => false,
+        }
+    }
+
+    /// Whether nothing more can be written: the deployment is gone, not one operation refused.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Locked { .. }
+            | Self::Damaged { .. }
+            | Self::WrongSystem { .. }
+            | Self::TooNew { .. } => true,
+            Self::Unanswered { .. } | Self::Refused { .. } | Self::Moved { .. } | Self::Failed { .. } => {
+                false
+            }
+        }
+    }
 }

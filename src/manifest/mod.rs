@@ -23,7 +23,7 @@ pub use access_tests::{
 };
 pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoDocument};
 pub use document::*;
-pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
+pub use files::{Files, GitError, GitFiles, Revision, Unreadable, revision_of};
 pub use gather::Gather;
 pub use guards_file::{GuardsDocument, LimitsDocument, ProtectedDocument, Switched};
 pub use load::{DeploymentEntry, Project, Reading, shipped};

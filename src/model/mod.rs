@@ -4,6 +4,7 @@
 //! HTTP, and nothing of any one product. What a product lacks, its system definition forbids (`system`).
 
 mod date;
+mod digest;
 mod expiry;
 mod group;
 mod intent;
@@ -14,6 +15,7 @@ mod sharing;
 mod snapshot;
 
 pub use date::{Date, DateError};
+pub use digest::{Digest, NoDigest};
 pub use expiry::{Expiry, Grant};
 pub use group::{
     Authorisations, CallGroup, CallGroupMode, Dial, Group, Key, Line, Members, MonitorPlaces, Status,

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    FeatureId, FieldName, Group, GroupName, Kind, ModuleName, Principal, ProfileName, Rights, RoleId,
-    RoleName, Sharing, SystemName, UserName,
+    FeatureId, FieldName, Group, GroupName, Identity, Kind, ModuleName, Principal, ProfileName, Rights,
+    RoleId, RoleName, Sharing, SystemName, UserName,
 };
 
 /// To whom the holders of a role may assign records.
@@ -249,6 +249,21 @@ impl Snapshot {
             records: Records::default(),
             defects: Vec::new(),
         }
+    }
+
+    /// Every object that is not a user, in the order of kinds and names.
+    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
+        let profiles = self.profiles.keys().cloned().map(Identity::Profile);
+        let roles = self.roles.keys().cloned().map(Identity::Role);
+        let groups = self.groups.keys().cloned().map(Identity::Group);
+        let defaults = self
+            .sharing
+            .defaults
+            .keys()
+            .cloned()
+            .map(Identity::SharingDefault);
+        let rules = self.sharing.rules.keys().cloned().map(Identity::SharingRule);
+        profiles.chain(roles).chain(groups).chain(defaults).chain(rules)
     }
 
     /// How many objects of a kind there are.

@@ -15,6 +15,7 @@ mod removal;
 mod rename;
 mod replay;
 mod rights;
+mod settle;
 mod spelling;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ pub use overlay::{Heirs, Overlay, Scope, overlay};
 pub use people::{named_users, with_people};
 pub use rename::Renames;
 pub use replay::replay;
+pub use settle::{State, state_of};
 
 use crate::model::{Date, Expiry, Identity, Intent, Kind, Principal, Snapshot};
 use crate::system::System;

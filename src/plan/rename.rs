@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::spelling::Spellings;
 use crate::model::{At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
 /// Old names to new names, of the renames that apply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renames {
     /// Profiles.
     pub profiles: BTreeMap<ProfileName, ProfileName>,

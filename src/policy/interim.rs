@@ -106,12 +106,20 @@ pub fn interim(
             .find(|other| steps[*other].turn.wave != wave)
             .unwrap_or(steps.len());
         let is_middle = waves.contains(&wave);
-        let half = at + (end - at) / 2;
-        for step in at..end {
-            if is_middle && step == half && half > at {
-                judge.look(&state, &heirs, step - 1, &together(&steps[at..end]), &mut found);
+        if is_middle && end - at > 1 {
+            // Each half once without the other: so each user is met by one who has moved and by one who has not.
+            let together = together(&steps[at..end]);
+            let half = at + (end - at) / 2;
+            for part in [at..half, half..end] {
+                let (mut state, mut heirs) = (state.clone(), heirs.clone());
+                for step in part.clone() {
+                    perform(&mut state, &mut heirs, &steps[step].operation);
+                }
+                judge.look(&state, &heirs, part.start, &together, &mut found);
             }
-            perform(&mut state, &mut heirs, &steps[step].operation);
+        }
+        for step in &steps[at..end] {
+            perform(&mut state, &mut heirs, &step.operation);
         }
         // After the last of the plan it is the state after.
         if is_middle && end < steps.len() {
@@ -239,22 +247,17 @@ struct Found {
 
 impl Found {
     fn add(&mut self, (user, ability, owner): &Single, step: usize, together: &BTreeSet<UserName>) {
-        let alike = match owner {
-            Some(Owner::User(other)) => together.contains(user) && together.contains(other),
-            Some(Owner::Group(_)) | None => together.contains(user),
-        };
-        let only = BTreeSet::from([user.clone()]);
-        let users = if alike { together } else { &only };
-        for user in users {
-            let key = (ability.clone(), user.clone());
-            let (_, owners) = self.by_user.entry(key).or_insert((step, BTreeSet::new()));
-            match owner {
-                Some(Owner::User(_)) if alike => owners.extend(together.iter().cloned().map(Owner::User)),
-                Some(owner) => {
-                    owners.insert(owner.clone());
-                }
-                None => {}
+        let key = (ability.clone(), user.clone());
+        let (_, owners) = self.by_user.entry(key).or_insert((step, BTreeSet::new()));
+        match owner {
+            // Those who make the same move are alike to each other until they have made it.
+            Some(Owner::User(other)) if together.contains(user) && together.contains(other) => {
+                owners.extend(together.iter().cloned().map(Owner::User));
             }
+            Some(owner) => {
+                owners.insert(owner.clone());
+            }
+            None => {}
         }
     }
 

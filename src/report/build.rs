@@ -443,7 +443,8 @@ pub(super) fn object(identity: &Identity) -> ObjectReport {
     }
 }
 
-fn address(identity: &Identity) -> String {
+/// What an object is called in machine formats: kind and name.
+pub fn address(identity: &Identity) -> String {
     format!("{}.{}", identity.kind().as_str(), name(identity))
 }
 

@@ -12,6 +12,7 @@ mod csv;
 mod diff;
 mod follow;
 mod guards;
+mod history;
 mod impact;
 mod impact_terminal;
 mod judged;
@@ -33,10 +34,12 @@ use serde::Serialize;
 
 pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
+pub use self::build::address;
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
 pub use self::guards::{GuardReport, GuardState, GuardedReport, LimitsReport, guards};
+pub use self::history::{history_json, history_terminal, run_terminal};
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
@@ -148,6 +151,18 @@ pub enum Action {
     Rename,
     /// It is removed.
     Delete,
+}
+
+impl Action {
+    /// The id used in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Rename => "rename",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// Everything that a plan does to one object.

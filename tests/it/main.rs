@@ -15,6 +15,7 @@ mod definitions;
 mod diff;
 mod examples;
 mod expires;
+mod faults;
 mod generated;
 mod guards;
 mod impact;

@@ -40,6 +40,9 @@ use crate::model::Snapshot;
 use crate::plan::Operation;
 use crate::system::System;
 
+/// How many operations share a transaction.
+const BATCH: usize = 100;
+
 /// An embedded deployment that can only be read: for everything that plans.
 #[derive(Debug)]
 pub struct Reader {
@@ -135,11 +138,7 @@ impl Store {
             };
             // A savepoint that is dropped is rolled back.
             let done = perform::perform(scribe, operation).and_then(|()| Ok(savepoint.commit()?));
-            let failed = done.is_err();
             results.push(done.map_err(|fault| fault.at(&self.path)));
-            if failed {
-                break;
-            }
         }
         Ok(transaction.commit()?)
     }
@@ -168,13 +167,20 @@ impl Write for Store {
         perform().map_err(|fault| fault.at(&self.path))
     }
 
+    fn batch_size(&self) -> usize {
+        BATCH
+    }
+
     /// Many operations in one transaction, each whole or not at all: much faster than one by one.
-    fn perform_all(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
+    fn perform_batch(&mut self, operations: &[&Operation]) -> Vec<Result<(), DeploymentError>> {
         let mut results = Vec::with_capacity(operations.len());
         match self.try_perform_all(operations, &mut results) {
             Ok(()) => results,
             // The transaction as a whole was not begun or not kept: nothing was done.
-            Err(fault) => vec![Err(fault.at(&self.path))],
+            Err(fault) => {
+                let error = fault.at(&self.path);
+                operations.iter().map(|_| Err(error.clone())).collect()
+            }
         }
     }
 }

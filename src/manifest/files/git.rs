@@ -73,6 +73,19 @@ pub enum GitError {
     },
 }
 
+/// The revision of the files in a folder, in short, with `+` when there are changes beyond it. None where the folder is
+/// in no repository, or there is no git to ask.
+pub fn revision_of(folder: &Path) -> Option<String> {
+    let head = run(folder, &["rev-parse", "--short=12", "HEAD"]).ok()?;
+    if !head.status.success() {
+        return None;
+    }
+    let name = String::from_utf8_lossy(&head.stdout).trim().to_owned();
+    let changes = run(folder, &["status", "--porcelain", "--", "."]).ok()?;
+    let changed = !changes.status.success() || !changes.stdout.is_empty();
+    Some(if changed { format!("{name}+") } else { name })
+}
+
 /// The files of one revision.
 #[derive(Debug)]
 pub struct GitFiles {

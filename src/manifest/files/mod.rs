@@ -10,7 +10,7 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 pub(super) use disk::plain;
-pub use git::{GitError, GitFiles, Revision};
+pub use git::{GitError, GitFiles, Revision, revision_of};
 
 /// The files that a project is read from.
 #[derive(Debug, Default)]

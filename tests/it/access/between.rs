@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use rolecall::access::{Owner, Single};
-use rolecall::model::{GroupName, Principal, Snapshot};
+use rolecall::model::{GroupName, Principal};
 use rolecall::plan::{Edit, Operation, Preference, Reason, Step, Turn, ordered, replay};
 use rolecall::policy::interim;
 use rolecall::system::System;

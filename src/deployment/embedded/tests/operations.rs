@@ -192,7 +192,7 @@ fn what_moved_is_left_alone() {
 }
 
 #[test]
-fn many_at_once_stop_at_the_first_that_fails() {
+fn one_of_many_at_once_that_fails_keeps_none_of_the_others_back() {
     let new = |name: &str| {
         Operation::Group(Edit::Create {
             name: name.into(),
@@ -200,11 +200,11 @@ fn many_at_once_stop_at_the_first_that_fails() {
         })
     };
     let mut store = store();
-    let results = store.perform_all(&[&new("One"), &new("Two"), &new("one"), &new("Three")]);
+    let results = store.perform_batch(&[&new("One"), &new("Two"), &new("one"), &new("Three")]);
     assert_eq!(
         results.into_iter().map(rule).collect::<Vec<_>>(),
-        ["done", "done", "name-taken"]
+        ["done", "done", "name-taken", "done"]
     );
     let names = store.read().unwrap().groups;
-    assert!(names.contains_key("Two") && !names.contains_key("Three"));
+    assert!(names.contains_key("Two") && names.contains_key("Three"));
 }

@@ -1,0 +1,145 @@
+//! A ledger in a file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::event::{ApplyId, Entry, Event, FORMAT_VERSION};
+use super::{LedgerError, Line};
+use crate::model::Digest;
+
+/// A ledger in a file, open for adding. Whoever opens it holds the lock of a deployment or none is applied to.
+#[derive(Debug)]
+pub struct FileLedger {
+    path: PathBuf,
+    file: File,
+    head: Digest,
+}
+
+impl FileLedger {
+    /// Opens the file, and makes it and the folders above where they are missing. What a killed writer left of a last
+    /// line is taken off: it was never kept.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or a line is not understood.
+    pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let failed = |error: std::io::Error| failed(path, "written", &error);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        if whole < bytes.len() {
+            file.set_len(whole as u64).map_err(failed)?;
+            file.sync_data().map_err(failed)?;
+        }
+        let lines = parse(path, &bytes[..whole])?;
+        let head = lines
+            .last()
+            .map_or(Digest::ZERO, |line| Digest::of(line.text.as_bytes()));
+        file.seek(SeekFrom::End(0)).map_err(failed)?;
+        sync_folder(path);
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            head,
+        })
+    }
+
+    pub(super) fn append(
+        &mut self,
+        at: jiff::Timestamp,
+        apply: &ApplyId,
+        event: Event,
+    ) -> Result<Digest, LedgerError> {
+        let failed = |reason: String| LedgerError::Failed {
+            place: self.path.display().to_string(),
+            doing: "written",
+            reason,
+        };
+        let entry = Entry {
+            format_version: FORMAT_VERSION.to_owned(),
+            previous: self.head,
+            at,
+            apply: apply.clone(),
+            event,
+        };
+        let mut text = serde_json::to_string(&entry).map_err(|error| failed(error.to_string()))?;
+        let head = Digest::of(text.as_bytes());
+        text.push('\n');
+        let written = self
+            .file
+            .write_all(text.as_bytes())
+            .and_then(|()| self.file.sync_data());
+        written.map_err(|error| failed(error.to_string()))?;
+        self.head = head;
+        Ok(head)
+    }
+}
+
+/// Every line of a ledger; none where there is no file.
+pub(super) fn read(path: &Path) -> Result<Vec<Line>, LedgerError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(path, "read", &error)),
+    };
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    parse(path, &bytes[..whole])
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, LedgerError> {
+    let mut lines = Vec::new();
+    for (at, bytes) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let not_understood = |reason: String| LedgerError::NotUnderstood {
+            place: path.display().to_string(),
+            line: at + 1,
+            reason,
+        };
+        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|error| not_understood(error.to_string()))?;
+        let entry: Entry = serde_json::from_str(text).map_err(|error| not_understood(error.to_string()))?;
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        if major(&entry.format_version) != major(FORMAT_VERSION) {
+            let reason = format!(
+                "it has format {}, this rolecall knows {FORMAT_VERSION}",
+                entry.format_version
+            );
+            return Err(not_understood(reason));
+        }
+        lines.push(Line {
+            text: text.to_owned(),
+            entry,
+        });
+    }
+    Ok(lines)
+}
+
+/// Makes sure that a new file is found in its folder after a crash. Not every system can; then there is nothing to do.
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+}
+
+fn failed(path: &Path, doing: &'static str, error: &std::io::Error) -> LedgerError {
+    LedgerError::Failed {
+        place: path.display().to_string(),
+        doing,
+        reason: error.to_string(),
+    }
+}
