@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
     ActionId, AuthorisationArea, AuthorisationRight, FieldName, GroupName, ModuleName, PermissionId,
@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// Something that a user may be able to do.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ability {
     /// An action on a module. One that views, edits or deletes records is about their owners; one that creates, or
@@ -46,7 +46,7 @@ pub enum Ability {
 }
 
 /// What is done with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldUse {
     /// It is shown.
@@ -72,7 +72,7 @@ impl fmt::Display for Ability {
 }
 
 /// Whom an ability is about: the owner of records, or the user or group that a permission or authorisation is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// A user.

@@ -23,7 +23,7 @@ use crate::ledger::{
 };
 use crate::manifest::{DeploymentEntry, revision_of};
 use crate::model::{Digest, Principal, Snapshot};
-use crate::plan::Plan;
+use crate::plan::steps_digest;
 use crate::report::{PlanReport, address, visible};
 
 /// Failed steps that are told one by one.
@@ -136,7 +136,7 @@ impl Session {
         } = approved;
         let now = jiff::Timestamp::now();
         let steps = planned_steps(report);
-        let plan = digest(&planned.plan);
+        let plan = steps_digest(&planned.plan)?;
         let distinct = Digest::of(format!("{plan}{now}{}", std::process::id()).as_bytes());
         let apply = ApplyId::new(now, &distinct);
         self.write_way_back(&apply, &planned)?;
@@ -336,11 +336,6 @@ fn planned_steps(report: &PlanReport) -> Vec<PlannedStep> {
         action: step.action.as_str().to_owned(),
     });
     steps.collect()
-}
-
-/// What the ledger knows the plan by.
-fn digest(plan: &Plan) -> Digest {
-    Digest::of(format!("{:?}", plan.steps).as_bytes())
 }
 
 /// What is managed on a deployment and what is not, after an apply.

@@ -80,6 +80,14 @@ impl serde::Serialize for Date {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let date = text.parse();
+        date.map_err(|error| serde::de::Error::custom(format!("`{text}` {error}")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,15 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of a value, as JSON in the order of its fields. Equal values have equal digests; two values that are
+    /// written alike have, too.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn of_value<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        Ok(Self::of(&serde_json::to_vec(value)?))
+    }
+
     /// The first digits, enough to tell a few apart.
     pub fn short(&self) -> String {
         let mut text = self.to_string();

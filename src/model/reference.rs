@@ -150,6 +150,23 @@ impl Identity {
             Self::User(_) => Kind::User,
         }
     }
+
+    /// The name alone: `Team A`; of a rule its parts: `Leads: role Sales → group Team A`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Profile(name) => name.to_string(),
+            Self::Role(name) => name.to_string(),
+            Self::Group(name) => name.to_string(),
+            Self::SharingDefault(module) => module.to_string(),
+            Self::SharingRule(key) => key.to_string(),
+            Self::User(name) => name.to_string(),
+        }
+    }
+
+    /// Kind and name, as machine formats and selections have them: `group.Team A`.
+    pub fn address(&self) -> String {
+        format!("{}.{}", self.kind().as_str(), self.name())
+    }
 }
 
 impl fmt::Display for Identity {

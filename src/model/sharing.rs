@@ -79,7 +79,7 @@ impl RuleAccess {
 }
 
 /// What makes two sharing rules the same rule: the module, whose records, and with whom.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct RuleKey {
     /// Records of which module.
     pub module: ModuleName,

@@ -5,6 +5,7 @@
 
 mod change;
 mod diff;
+mod digest;
 mod meet;
 mod operation;
 mod order;
@@ -20,10 +21,13 @@ mod spelling;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 pub use change::{
     AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes,
 };
 pub use diff::diff;
+pub use digest::{digests_at, rests_on, steps_digest};
 pub use operation::{Edit, Object, Operation};
 pub use order::{Preference, Stage, Turn};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
@@ -37,7 +41,8 @@ use crate::system::System;
 use crate::text::Span;
 
 /// Why a step is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// A manifest names it and the deployment does not have it.
     Missing,

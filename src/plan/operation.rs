@@ -3,17 +3,19 @@
 //! The types rule out what no product can do: users are not created, a default is not deleted, a role's transfer
 //! goes to a role.
 
+use serde::Serialize;
+
 use crate::model::{
     DefaultAccess, Group, GroupName, Identity, ModuleName, Principal, Profile, ProfileName, Role, RoleName,
     RuleAccess, RuleKey, UserName,
 };
 
 /// A kind of object that is created, changed, renamed and deleted by name.
-pub trait Object: Clone + PartialEq {
+pub trait Object: Clone + PartialEq + Serialize {
     /// What it is named by.
-    type Name: Clone + Ord;
+    type Name: Clone + Ord + Serialize;
     /// Who takes over when it is deleted.
-    type Heir: Clone + PartialEq;
+    type Heir: Clone + PartialEq + Serialize;
 
     /// The identity of the object of this name.
     fn identity(name: &Self::Name) -> Identity;
@@ -50,7 +52,8 @@ impl Object for Group {
 }
 
 /// What is done to one named object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", bound = "")]
 pub enum Edit<O: Object> {
     /// It is made.
     Create {
@@ -99,7 +102,8 @@ impl<O: Object> Edit<O> {
 }
 
 /// One write to a deployment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(
     clippy::large_enum_variant,
     reason = "operations are moved once, from the plan to whoever performs them"

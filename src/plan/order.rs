@@ -14,6 +14,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use serde::{Deserialize, Serialize};
+
 use super::meet::{Meet, Shift};
 use super::operation::{Edit, Object, Operation};
 use super::overlay::Heirs;
@@ -25,7 +27,7 @@ use crate::model::{
 use crate::system::{Constraint, System};
 
 /// When a step's turn comes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Turn {
     /// What it does to access, which says where in the order it belongs.
     pub stage: Stage,
@@ -60,7 +62,8 @@ impl Turn {
 }
 
 /// What comes first where a plan both takes away and gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Preference {
     /// What is taken away: nobody gains in between, some may be without for a moment.
     #[default]
@@ -80,7 +83,8 @@ impl Preference {
 }
 
 /// What a write does to access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Names change; everything after speaks the new ones.
     Rename,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::spelling::Spellings;
-use crate::model::{At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
+use crate::model::{At, GroupName, Identity, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
@@ -64,6 +64,29 @@ impl Renames {
                 &intent.removed.groups.keys().collect(),
                 diagnostics,
             ),
+        }
+    }
+
+    /// The renames from the new names to the old ones.
+    pub(super) fn reversed(&self) -> Self {
+        fn reversed<N: Clone + Ord>(renames: &BTreeMap<N, N>) -> BTreeMap<N, N> {
+            renames.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
+        }
+        Self {
+            profiles: reversed(&self.profiles),
+            roles: reversed(&self.roles),
+            groups: reversed(&self.groups),
+        }
+    }
+
+    /// An object after the renames.
+    pub(super) fn identity(&self, identity: Identity) -> Identity {
+        match identity {
+            Identity::Profile(name) => Identity::Profile(renamed(&self.profiles, name)),
+            Identity::Role(name) => Identity::Role(renamed(&self.roles, name)),
+            Identity::Group(name) => Identity::Group(renamed(&self.groups, name)),
+            Identity::SharingRule(key) => Identity::SharingRule(self.rule(key)),
+            same @ (Identity::SharingDefault(_) | Identity::User(_)) => same,
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
     StepReport, Totals, Transfer,
 };
-use crate::model::{Expiry, Identity, Principal, Snapshot};
+use crate::model::{Expiry, Identity, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
 use crate::text::{Sources, Span};
 
@@ -45,7 +45,6 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         expires: expiry.expires,
         days_left: plan.today.days_until(expiry.expires),
         place: position(context.sources, expiry.place),
-        grant: expiry.grant.clone(),
     });
     let expiring = expiring.collect();
     let impact = context
@@ -53,7 +52,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .map(|impact| super::impact::report(context.system, impact, context.live, &changes, &identities));
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
-        format_version: FORMAT_VERSION,
+        format_version: FORMAT_VERSION.into(),
         system: context.system.definition().name.to_string(),
         deployment: DeploymentReport {
             name: context.deployment_name.to_owned(),
@@ -159,15 +158,9 @@ fn merge(plan: &Plan) -> (Vec<Merged>, Vec<(usize, Action)>) {
 
 fn write_of(operation: &Operation) -> Write {
     match operation {
-        Operation::Profile(edit) => write_of_edit(edit, State::Profile, |name| HeirReport {
-            kind: "profile",
-            name: name.to_string(),
-        }),
-        Operation::Role(edit) => write_of_edit(edit, State::Role, |name| HeirReport {
-            kind: "role",
-            name: name.to_string(),
-        }),
-        Operation::Group(edit) => write_of_edit(edit, |group| State::Group(Box::new(group)), heir_of_records),
+        Operation::Profile(edit) => write_of_edit(edit, State::Profile, |heir| Some(Identity::Profile(heir.clone()))),
+        Operation::Role(edit) => write_of_edit(edit, State::Role, |heir| Some(Identity::Role(heir.clone()))),
+        Operation::Group(edit) => write_of_edit(edit, |group| State::Group(Box::new(group)), named_by),
         Operation::SetDefault { before, after, .. } => {
             let state = |default| State::Default { default };
             value(operation, before.map(state), Some(state(*after)))
@@ -187,7 +180,7 @@ fn write_of(operation: &Operation) -> Write {
 fn write_of_edit<O: Object>(
     edit: &Edit<O>,
     state: impl Fn(O) -> State,
-    heir: impl Fn(&O::Heir) -> HeirReport,
+    heir: impl Fn(&O::Heir) -> Option<Identity>,
 ) -> Write {
     let write = Write {
         action: Action::Update,
@@ -218,7 +211,10 @@ fn write_of_edit<O: Object>(
         } => Write {
             action: Action::Delete,
             before: Some(state(before.clone())),
-            heir: taker.as_ref().map(heir),
+            heir: taker.as_ref().and_then(heir).map(|identity| HeirReport {
+                kind: identity.kind(),
+                name: identity.name(),
+            }),
             ..write
         },
     }
@@ -237,14 +233,6 @@ fn value(operation: &Operation, before: Option<State>, after: Option<State>) -> 
         before,
         after,
         heir: None,
-    }
-}
-
-fn heir_of_records(heir: &Principal) -> HeirReport {
-    let name = named_by(heir).map_or_else(String::new, |identity| name(&identity));
-    HeirReport {
-        kind: heir.kind().as_str(),
-        name,
     }
 }
 
@@ -391,9 +379,9 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
     ChangeReport {
         address: address(&identity),
         kind: identity.kind(),
-        name: name(&identity),
+        name: identity.name(),
         previous_address: previous.as_ref().map(address),
-        previous_name: previous.as_ref().map(name),
+        previous_name: previous.as_ref().map(Identity::name),
         rule: rule(&identity),
         attributes: attributes(context.system, before.as_ref(), after.as_ref()),
         change: StateChange {
@@ -401,7 +389,7 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
             before,
             after,
         },
-        reason: reason.as_str(),
+        reason,
         because,
         expired,
         follows,
@@ -439,24 +427,13 @@ pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
         address: address(identity),
         kind: identity.kind(),
-        name: name(identity),
+        name: identity.name(),
     }
 }
 
 /// What an object is called in machine formats: kind and name.
 pub fn address(identity: &Identity) -> String {
-    format!("{}.{}", identity.kind().as_str(), name(identity))
-}
-
-fn name(identity: &Identity) -> String {
-    match identity {
-        Identity::Profile(name) => name.to_string(),
-        Identity::Role(name) => name.to_string(),
-        Identity::Group(name) => name.to_string(),
-        Identity::SharingDefault(module) => module.to_string(),
-        Identity::SharingRule(key) => key.to_string(),
-        Identity::User(name) => name.to_string(),
-    }
+    identity.address()
 }
 
 fn rule(identity: &Identity) -> Option<RuleReport> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::state::{named_by, named_in};
 use crate::model::{Identity, Principal, Snapshot};
 
 /// How many objects refer to one object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follows {
     /// Users who have it as their role or primary group.
     pub users: u64,

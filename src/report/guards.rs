@@ -1,6 +1,8 @@
 //! What guards found, for people and programs.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::layout::{visible, wrap};
 use super::terminal::Style;
@@ -12,7 +14,7 @@ use crate::policy::guard::{Finding, Guard, Limits, Loss, LostPower, Touch, Touch
 const SHOWN: usize = 10;
 
 /// How a guard came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GuardState {
     /// It has nothing against the plan.
@@ -37,10 +39,10 @@ impl GuardState {
 }
 
 /// What a guard says of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardReport {
     /// The id of the guard.
-    pub guard: &'static str,
+    pub guard: Cow<'static, str>,
     /// How it came out.
     pub state: GuardState,
     /// What it looked at: what would be lost, and whether that is too much.
@@ -48,7 +50,7 @@ pub struct GuardReport {
 }
 
 /// One thing that a guard looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardedReport {
     /// What is counted (`group`, `member`, `administrator`), or the address of an object (`group.Board`).
     pub what: String,
@@ -77,7 +79,7 @@ pub struct GuardedReport {
 }
 
 /// How much may be lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitsReport {
     /// The share, in percent.
     pub share: u32,
@@ -116,7 +118,7 @@ pub fn guards(findings: &[Finding], allowed: &[Guard]) -> Vec<GuardReport> {
             Some(_) => GuardState::Refused,
         };
         GuardReport {
-            guard: guard.as_str(),
+            guard: guard.as_str().into(),
             state,
             judged: finding.map_or_else(Vec::new, judged),
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::abilities::abilities;
 use super::words::{and, count, number};
@@ -15,7 +15,7 @@ use crate::system::System;
 const NAMED_OWNERS: usize = 2;
 
 /// What a plan means for people and records.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
     /// How many people gain or lose anything.
     pub people: u64,
@@ -26,7 +26,7 @@ pub struct ImpactReport {
 }
 
 /// One thing that some people gain or lose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactLine {
     /// `high`, `medium` or `low`.
     pub risk: Risk,
@@ -52,7 +52,7 @@ pub struct ImpactLine {
 }
 
 /// One of the people of a line, and the way by which that user comes to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExampleReport {
     /// Who.
     pub user: String,
@@ -61,7 +61,7 @@ pub struct ExampleReport {
 }
 
 /// A change that causes a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CauseReport {
     /// Which object.
     #[serde(flatten)]

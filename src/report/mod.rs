@@ -19,6 +19,7 @@ mod judged;
 mod junit;
 mod layout;
 mod matrix;
+mod reread;
 mod review;
 mod state;
 mod terminal;
@@ -30,7 +31,9 @@ mod unused;
 mod ways;
 mod words;
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
@@ -58,8 +61,8 @@ pub use self::unused::{because_words, subject_words};
 pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::{applied, count, people};
 use crate::access::Impact;
-use crate::model::{Date, Grant, Kind, Principal, Snapshot};
-use crate::plan::Plan;
+use crate::model::{Date, Kind, Principal, Snapshot};
+use crate::plan::{Plan, Reason};
 use crate::system::System;
 use crate::text::Sources;
 
@@ -86,10 +89,10 @@ pub struct ReportContext<'a> {
 }
 
 /// A plan as people and programs read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanReport {
     /// The version of this format.
-    pub format_version: &'static str,
+    pub format_version: Cow<'static, str>,
     /// The name of the system.
     pub system: String,
     /// The deployment that is planned for.
@@ -124,7 +127,7 @@ impl PlanReport {
 }
 
 /// Which deployment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeploymentReport {
     /// Its name.
     pub name: String,
@@ -133,14 +136,14 @@ pub struct DeploymentReport {
 }
 
 /// Which manifests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManifestsReport {
     /// Their revision, where it is known.
     pub revision: Option<String>,
 }
 
 /// What is done to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// It is made.
@@ -166,7 +169,9 @@ impl Action {
 }
 
 /// Everything that a plan does to one object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+// Read and written in `reread`, which knows what states an object of a kind has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct ChangeReport {
     /// Kind and name: `group.Team A`.
     pub address: String,
@@ -188,13 +193,13 @@ pub struct ChangeReport {
     pub change: StateChange,
     /// The attributes that differ, in order. Empty for an object that is deleted.
     pub attributes: Vec<AttributeReport>,
-    /// Why, as the id of a [`Reason`](crate::plan::Reason).
-    pub reason: &'static str,
+    /// Why.
+    pub reason: Reason,
     /// The removed objects that it refers to, when that is why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<ObjectReport>,
     /// What the change takes away because its last day is over.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expired: Vec<ExpiredReport>,
     /// What refers to it and follows a rename.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,7 +212,7 @@ pub struct ChangeReport {
 }
 
 /// A sharing rule by its parts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// Records of which module.
     pub module: String,
@@ -221,7 +226,7 @@ pub struct RuleReport {
 ///
 /// Both are told in the names that hold after the plan's renames, so that a reference to a renamed object is not
 /// a difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateChange {
     /// What is done, in order, each action once.
     pub actions: Vec<Action>,
@@ -239,7 +244,7 @@ impl StateChange {
 }
 
 /// One attribute that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttributeReport {
     /// The attribute as manifests write it: `members.users`.
     pub attribute: String,
@@ -249,16 +254,10 @@ pub struct AttributeReport {
 }
 
 /// From what to what an attribute goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum AttributeValues {
-    /// A single value.
-    Value {
-        /// What it was.
-        before: Option<String>,
-        /// What it will be.
-        after: Option<String>,
-    },
+    // Read first: a value lacks what items have, but to a reader items only have two empty values.
     /// A set of values.
     Items {
         /// What comes in.
@@ -266,10 +265,17 @@ pub enum AttributeValues {
         /// What goes out.
         removed: Vec<String>,
     },
+    /// A single value.
+    Value {
+        /// What it was.
+        before: Option<String>,
+        /// What it will be.
+        after: Option<String>,
+    },
 }
 
 /// What becomes of what a deleted object had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Who takes over; none when nobody is named.
     pub to: Option<HeirReport>,
@@ -280,17 +286,17 @@ pub struct Transfer {
 }
 
 /// Who takes over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeirReport {
     /// `role`, `profile`, `group` or `user`.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Its name.
     pub name: String,
 }
 
 /// A place in a manifest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceReport {
     /// The path as it was given.
     pub file: String,
@@ -301,7 +307,7 @@ pub struct PlaceReport {
 }
 
 /// One step of the plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepReport {
     /// Its place in the order, from 1.
     pub index: usize,
@@ -312,7 +318,7 @@ pub struct StepReport {
 }
 
 /// Which object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectReport {
     /// Kind and name.
     pub address: String,
@@ -324,7 +330,7 @@ pub struct ObjectReport {
 }
 
 /// A member or rule whose last day is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpiredReport {
     /// Who was in the group; none for a rule.
     pub member: Option<Principal>,
@@ -335,7 +341,7 @@ pub struct ExpiredReport {
 }
 
 /// A member or rule whose last day is near.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpiringReport {
     /// The group or rule.
     pub address: String,
@@ -347,13 +353,10 @@ pub struct ExpiringReport {
     pub days_left: i32,
     /// Where the grant is written.
     pub place: Option<PlaceReport>,
-    /// What it is, for people.
-    #[serde(skip)]
-    pub grant: Grant,
 }
 
 /// How many objects there are of each sort. One that is renamed and updated counts as both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// To create.
     pub create: usize,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{AttributeReport, AttributeValues};
 use crate::model::{DefaultAccess, Group, Identity, Principal, Profile, Role, RoleName, RuleAccess};
@@ -10,7 +10,7 @@ use crate::plan::{AttributeChange, ValueChange, group_changes, profile_changes, 
 use crate::system::System;
 
 /// The state of one object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum State {
     /// Of a profile.

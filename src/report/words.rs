@@ -155,11 +155,17 @@ fn expired(change: &ChangeReport) -> Option<String> {
 /// What ends soon, and when.
 pub(super) fn expires(expiring: &ExpiringReport) -> String {
     let ExpiringReport {
-        grant,
+        address,
+        member,
         expires,
         days_left,
         ..
     } = expiring;
+    let name = address.split_once('.').map_or(&address[..], |(_, name)| name);
+    let grant = match member {
+        Some(member) => format!("{member} in group {name}"),
+        None => format!("rule {name}"),
+    };
     let days_left = u64::try_from(*days_left).unwrap_or_default();
     let when = match days_left {
         0 => "today".to_owned(),
@@ -192,7 +198,7 @@ fn values(change: &ChangeReport) -> String {
 
 /// Who gets what a deleted object had.
 fn handed_over(kind: Kind, transfer: &Transfer) -> String {
-    let to = transfer.to.as_ref().map(|to| format!("{} {}", to.kind, to.name));
+    let to = transfer.to.as_ref().map(|to| format!("{} {}", noun(to.kind), to.name));
     match kind {
         Kind::Role => {
             let (users, go, have) = match transfer.users {
@@ -235,7 +241,7 @@ fn followers(follows: &Follows) -> Option<String> {
 
 /// Why, where the line and its place do not say it already.
 fn reason(change: &ChangeReport) -> Option<String> {
-    if change.reason == Reason::ReferredToRemoved.as_str() {
+    if change.reason == Reason::ReferredToRemoved {
         let removed = change.because.iter();
         let removed: Vec<String> = removed
             .map(|each| format!("{} {}", noun(each.kind), each.name))
@@ -246,7 +252,7 @@ fn reason(change: &ChangeReport) -> Option<String> {
             _ => format!("refers to {}, which are removed", and(&removed)),
         });
     }
-    let unnamed = change.reason == Reason::NotNamed.as_str() && change.change.has(Action::Delete);
+    let unnamed = change.reason == Reason::NotNamed && change.change.has(Action::Delete);
     // A rule whose module is listed in a manifest points there.
     unnamed.then(|| match (change.kind, &change.place) {
         (Kind::SharingRule, Some(_)) => "no manifest lists it".to_owned(),

@@ -1,7 +1,7 @@
 //! A set of people in few words: whole roles, whole groups, all but some.
 
 use roaring::RoaringBitmap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access::index::RoleNumber;
 use crate::access::sharing::Party;
@@ -15,7 +15,7 @@ const NAMED: u64 = 3;
 const FEW: usize = 2;
 
 /// A part of a set of people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Everyone and, as owners, every group.
@@ -50,7 +50,7 @@ pub enum Part {
 }
 
 /// A set of people, and of groups as owners, in few words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crowd {
     /// The parts that make it up, disjoint.
     pub parts: Vec<Part>,

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::describe::Crowd;
 use crate::access::{Ability, Grant};
 use crate::model::{Identity, UserName};
 
 /// Whether people gain or lose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// They can do it after and could not before.
@@ -19,7 +19,7 @@ pub enum Direction {
 }
 
 /// How much a reader should care.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Risk {
     /// Someone can change who may do what, delete, see a superior's records, or reaches very many.
@@ -31,7 +31,7 @@ pub enum Risk {
 }
 
 /// Why a line stands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flag {
     /// Someone becomes an administrator in effect.
@@ -47,7 +47,7 @@ pub enum Flag {
 }
 
 /// What is gained or lost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// Being an administrator in effect: everything, or the means to get it.
@@ -57,7 +57,7 @@ pub enum What {
 }
 
 /// Whom it is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whose {
     /// Whether it is about oneself too.
     pub own: bool,
