@@ -1,5 +1,7 @@
 //! `rolecall apply`.
 
+use std::path::PathBuf;
+
 use anyhow::anyhow;
 use clap::Args;
 
@@ -8,6 +10,7 @@ use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::plan::{OrderArgs, judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
+use super::saved::{Approval, Told};
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
@@ -21,12 +24,20 @@ use crate::text::Diagnostics;
 /// Make a deployment as the manifests say
 ///
 /// Prints the plan, asks, applies it, then reads the deployment again and plans again: anything left to do is an
-/// error, whatever the deployment answered. Every step is recorded in the ledger, .rolecall/ledger.jsonl; Ctrl-C
+/// error, whatever the deployment answered. A plan that `plan --out` saved is applied without asking, and only if
+/// it would be made again as it is. Every step is recorded in the ledger, .rolecall/ledger.jsonl; Ctrl-C
 /// ends it after what is in flight.
 #[derive(Debug, Args)]
+#[command(mut_arg("folder", |folder| folder
+    .index(1)
+    .value_name("DIR|PLAN")
+    .help("The project: the folder that holds rolecall.yaml; or a plan that `plan --out` saved")))]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     target: Target,
+    /// The project that a saved plan is for; without it the present folder
+    #[arg(value_name = "DIR", index = 2)]
+    project: Option<PathBuf>,
     #[command(flatten)]
     day: Day,
     /// Apply without asking; needed where there is no terminal to ask on
@@ -46,18 +57,30 @@ pub(super) struct ApplyArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let told = Told::by(&args.target, args.project.as_deref())?;
+    let target = told.target.clone();
+    let mut workspace = Workspace::open(ui, &target.folder)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
-    let entry = workspace.deployment(&args.target)?;
+    let approval = told.approval(&workspace)?;
+    if let Some(approval) = &approval {
+        workspace.preference = approval.preference(workspace.preference)?;
+    }
+    let author = approval.as_ref().and_then(Approval::author);
+    let entry = workspace.deployment(&target)?;
     let planned = workspace.plan(ui, &entry)?;
-    let policy = args.policy.read(&mut workspace, &args.target.folder)?;
+    let policy = args.policy.read(&mut workspace, &target.folder)?;
     let verdicts = judge_planned(ui, &mut workspace, policy.as_ref(), &planned)?;
     let settings = guard_settings(&mut workspace, policy.as_ref(), &entry, &planned);
     ui.diagnostics(&mut workspace.reading.diagnostics, &workspace.reading.sources);
-    let (impact, judged) = args.guards.weigh(ui, &workspace, &planned, &settings, None);
+    let (impact, judged) = args.guards.weigh(ui, &workspace, &planned, &settings, author);
     let mut shown = report(&workspace, &entry, &planned, impact.as_ref());
     shown.guards.clone_from(&judged.reports);
+    if let Some(approval) = &approval
+        && let Some(exit) = approval.stale(ui, &mut workspace, &entry, &planned, &shown)?
+    {
+        return Ok(exit);
+    }
     let text = terminal(&shown, style(ui, args.verbose));
     ui.data(&text)?;
     let refused = judged.is_refused(ui, args.verbose);
@@ -77,14 +100,15 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     }
-    if !args.auto_approve {
+    if !args.auto_approve && approval.is_none() {
         approve(ui, &entry.name)?;
     }
 
-    let mut session = Session::open(ui, &mut workspace, &args.target.folder, &entry)?;
+    let mut session = Session::open(ui, &mut workspace, &target.folder, &entry)?;
     let yardsticks = (policy.as_ref(), &args.guards, &settings);
     let now = session.read()?;
-    if moved(ui, &mut workspace, &planned, yardsticks, now)? {
+    let approval = approval.as_ref().map(|approval| (approval, &entry));
+    if moved(ui, &mut workspace, &planned, yardsticks, approval, now)? {
         ui.say("error: the deployment changed after the plan was made; nothing was applied");
         ui.say("hint: look at the new plan and apply again");
         return Ok(Exit::Stale);
@@ -114,12 +138,14 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     session.conclude(ui, &workspace, &applied, left, baseline)
 }
 
-/// Whether another plan would be made now than the one that was shown, or a guard or the policy would refuse it.
+/// Whether another plan would be made now than the one that was shown, or a guard or the policy would refuse it. Of a
+/// saved plan the impact was approved, too.
 fn moved(
     ui: &mut Ui,
     workspace: &mut Workspace,
     planned: &Planned,
     (policy, guards, settings): (Option<&PolicyFile>, &GuardArgs, &Settings),
+    approval: Option<(&Approval, &DeploymentEntry)>,
     now: Snapshot,
 ) -> Result<bool, Failure> {
     if now == *planned.live {
@@ -129,7 +155,18 @@ fn moved(
     if workspace.reading.diagnostics.has_errors() || again.plan.steps != planned.plan.steps {
         return Ok(true);
     }
-    if !guards.judge(ui, workspace, &again, settings).refused.is_empty() {
+    let judged = match approval {
+        None => guards.judge(ui, workspace, &again, settings),
+        Some((approval, entry)) => {
+            let (impact, judged) = guards.weigh(ui, workspace, &again, settings, approval.author());
+            let shown = report(workspace, entry, &again, impact.as_ref());
+            if !approval.approves(workspace, entry, &again, shown)? {
+                return Ok(true);
+            }
+            judged
+        }
+    };
+    if !judged.refused.is_empty() {
         return Ok(true);
     }
     let verdicts = judge_planned(ui, workspace, policy, &again)?;

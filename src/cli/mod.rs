@@ -17,7 +17,9 @@ mod paths;
 mod plan;
 mod policy;
 mod progress;
+mod saved;
 mod schema;
+mod show;
 mod source;
 mod test;
 mod timings;
@@ -54,6 +56,7 @@ enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
+    Show(show::ShowArgs),
     Apply(apply::ApplyArgs),
     History(history::HistoryArgs),
     Test(test::TestArgs),
@@ -66,7 +69,7 @@ enum Command {
 }
 
 /// Which project and which of its deployments.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct Target {
     /// The project: the folder that holds rolecall.yaml
     #[arg(value_name = "DIR", default_value = ".")]
@@ -166,6 +169,7 @@ pub fn run_with(
         Command::Init(args) => init::run(&mut ui, &args),
         Command::Validate(args) => validate::run(&mut ui, &args),
         Command::Plan(args) => plan::run(&mut ui, &args),
+        Command::Show(args) => show::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
         Command::History(args) => history::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),

@@ -1,10 +1,13 @@
 //! `rolecall plan`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
+use super::saved::Draft;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
@@ -44,6 +47,10 @@ pub(super) struct PlanArgs {
     /// 4 when the policy is broken
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Save the plan, to be shown with `show FILE` and applied with `apply FILE`; nothing is saved that a guard or the
+    /// policy refuses
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// What a plan does first.
@@ -69,6 +76,11 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
+    let draft = args
+        .out
+        .as_deref()
+        .map(|out| Draft::new(out, &workspace))
+        .transpose()?;
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
@@ -93,6 +105,9 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     }
     if broken {
         return Ok(Exit::Policy);
+    }
+    if let Some(draft) = draft {
+        draft.save(ui, &workspace, &entry, &planned, report, author.as_ref())?;
     }
     let changes = args.detailed_exitcode && !planned.plan.is_empty();
     Ok(if changes { Exit::Changes } else { Exit::Done })

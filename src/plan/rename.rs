@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::spelling::Spellings;
-use crate::model::{At, GroupName, Identity, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
+use crate::model::{
+    At, GroupName, Identity, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot,
+};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
@@ -70,7 +72,10 @@ impl Renames {
     /// The renames from the new names to the old ones.
     pub(super) fn reversed(&self) -> Self {
         fn reversed<N: Clone + Ord>(renames: &BTreeMap<N, N>) -> BTreeMap<N, N> {
-            renames.iter().map(|(old, new)| (new.clone(), old.clone())).collect()
+            renames
+                .iter()
+                .map(|(old, new)| (new.clone(), old.clone()))
+                .collect()
         }
         Self {
             profiles: reversed(&self.profiles),

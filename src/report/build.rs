@@ -158,7 +158,9 @@ fn merge(plan: &Plan) -> (Vec<Merged>, Vec<(usize, Action)>) {
 
 fn write_of(operation: &Operation) -> Write {
     match operation {
-        Operation::Profile(edit) => write_of_edit(edit, State::Profile, |heir| Some(Identity::Profile(heir.clone()))),
+        Operation::Profile(edit) => {
+            write_of_edit(edit, State::Profile, |heir| Some(Identity::Profile(heir.clone())))
+        }
         Operation::Role(edit) => write_of_edit(edit, State::Role, |heir| Some(Identity::Role(heir.clone()))),
         Operation::Group(edit) => write_of_edit(edit, |group| State::Group(Box::new(group)), named_by),
         Operation::SetDefault { before, after, .. } => {

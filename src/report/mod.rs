@@ -19,8 +19,10 @@ mod judged;
 mod junit;
 mod layout;
 mod matrix;
+mod moved;
 mod reread;
 mod review;
+mod saved;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -51,9 +53,13 @@ pub use self::judged::{
 pub use self::junit::junit;
 pub use self::layout::visible;
 pub use self::matrix::{MatrixLine, ability_place, matrix_lines, matrix_terminal};
+pub use self::moved::{Now, moved};
 pub use self::review::{
     Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
     group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
+};
+pub use self::saved::{
+    SAVED_FORMAT_VERSION, SavedError, SavedFile, SavedManifests, SavedObject, SavedPlan, impact_digest,
 };
 pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};

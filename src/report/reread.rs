@@ -27,7 +27,8 @@ impl<'de> Deserialize<'de> for ChangeReport {
         for state in [&mut states.before, &mut states.after] {
             if let Some(read) = state.take() {
                 let settled = of_kind(read, *kind);
-                let wrong = || D::Error::custom(format!("`{address}` has a state that no {} has", kind.as_str()));
+                let wrong =
+                    || D::Error::custom(format!("`{address}` has a state that no {} has", kind.as_str()));
                 *state = Some(settled.ok_or_else(wrong)?);
             }
         }

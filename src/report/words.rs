@@ -198,7 +198,10 @@ fn values(change: &ChangeReport) -> String {
 
 /// Who gets what a deleted object had.
 fn handed_over(kind: Kind, transfer: &Transfer) -> String {
-    let to = transfer.to.as_ref().map(|to| format!("{} {}", noun(to.kind), to.name));
+    let to = transfer
+        .to
+        .as_ref()
+        .map(|to| format!("{} {}", noun(to.kind), to.name));
     match kind {
         Kind::Role => {
             let (users, go, have) = match transfer.users {
