@@ -199,7 +199,6 @@ struct ShownImpact {
     people: u64,
     /// Each as JSON, in the order of that: their usual order depends on how many records there are.
     lines: Vec<String>,
-    without_effect: Vec<ObjectReport>,
 }
 
 #[derive(Serialize)]
@@ -229,7 +228,6 @@ fn shown_impact(impact: &ImpactReport) -> Result<ShownImpact, serde_json::Error>
     Ok(ShownImpact {
         people: impact.people,
         lines,
-        without_effect: impact.without_effect.clone(),
     })
 }
 
@@ -257,6 +255,7 @@ struct Shown<'a> {
     impact: Option<ShownImpact>,
     /// In words, without the number of records.
     summaries: Vec<String>,
+    without_effect: Vec<&'a ObjectReport>,
     steps: &'a [StepReport],
     totals: [usize; 4],
 }
@@ -310,7 +309,8 @@ fn shown_changes(report: &PlanReport) -> impl Iterator<Item = ShownChange<'_>> {
 }
 
 fn shown(report: &PlanReport) -> Result<Digest, serde_json::Error> {
-    let lines = report.impact.iter().flat_map(|impact| &impact.lines);
+    let impact = report.impact.iter();
+    let lines = impact.clone().flat_map(|impact| &impact.lines);
     let mut summaries: Vec<String> = lines.map(summary).collect();
     summaries.sort_unstable();
     Digest::of_value(&Shown {
@@ -319,6 +319,7 @@ fn shown(report: &PlanReport) -> Result<Digest, serde_json::Error> {
         changes: shown_changes(report).collect(),
         impact: report.impact.as_ref().map(shown_impact).transpose()?,
         summaries,
+        without_effect: impact.flat_map(|impact| &impact.without_effect).collect(),
         steps: &report.steps,
         totals: [
             report.totals.create,

@@ -26,6 +26,7 @@ mod plans;
 mod policy;
 mod refused;
 mod refused_by_deployment;
+mod saved_plans;
 mod sources;
 mod support;
 mod world;
