@@ -13,8 +13,8 @@ use crate::manifest::DeploymentEntry;
 use crate::model::{Digest, UserName};
 use crate::plan::{Preference, digests_at, rests_on, steps_digest};
 use crate::report::{
-    DeploymentReport, Now, PlanReport, SAVED_FORMAT_VERSION, SavedError, SavedFile, SavedManifests,
-    SavedObject, SavedPlan, impact_digest, moved, visible,
+    DeploymentReport, GuardState, Now, PlanReport, SAVED_FORMAT_VERSION, SavedError, SavedFile,
+    SavedManifests, SavedObject, SavedPlan, impact_digest, moved, visible,
 };
 use crate::text::Diagnostics;
 
@@ -147,6 +147,9 @@ impl<'a> Draft<'a> {
         report: PlanReport,
         author: Option<&UserName>,
     ) -> anyhow::Result<()> {
+        let guards = report.guards.iter();
+        let allowed = guards.filter(|guard| guard.state == GuardState::Allowed);
+        let allowed: Vec<String> = allowed.map(|guard| guard.guard.to_string()).collect();
         let plan = self.basis.plan(workspace, entry, planned, report, author)?;
         write_whole(self.path, &plan.write()?)
             .with_context(|| format!("cannot write {}", self.path.display()))?;
@@ -158,8 +161,11 @@ impl<'a> Draft<'a> {
         } else {
             format!(" {}", folder.display())
         };
+        // An overruled guard is overruled by whoever applies, never by a file.
+        let allow = allowed.iter().map(|guard| format!(" --allow {guard}"));
+        let allow = allow.collect::<Vec<_>>().concat();
         ui.say(&format!(
-            "hint: rolecall apply {path}{folder} applies exactly this"
+            "hint: rolecall apply {path}{folder}{allow} applies exactly this"
         ));
         Ok(())
     }

@@ -577,6 +577,13 @@ fn a_policy_that_is_new_judges_an_approved_plan() {
     let project = saved("groups: { Other: { description: x } }\n")
         .file("policy.yaml", "guards: { protected: { groups: [Other] } }\n");
     project.run(&["apply", PLAN]).exits(3);
+    // What a file says was allowed is not allowed by that.
+    let run = project
+        .run(&["plan", "--out", PLAN, "--allow", "protected"])
+        .exits(0);
+    let hint = "hint: rolecall apply plan.json --allow protected applies exactly this\n";
+    assert!(run.stderr.ends_with(hint), "{}", run.stderr);
+    project.run(&["apply", PLAN]).exits(3);
     project.run(&["apply", PLAN, "--allow", "protected"]).exits(0);
 }
 
