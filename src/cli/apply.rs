@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::day::Day;
 use super::plan::{judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
+use super::selection::SelectionArgs;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
@@ -30,6 +31,8 @@ pub(super) struct ApplyArgs {
     target: Target,
     #[command(flatten)]
     day: Day,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
@@ -43,6 +46,7 @@ pub(super) struct ApplyArgs {
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let mut workspace = Workspace::open(ui, &args.target.folder)?;
     workspace.today = args.day.or(workspace.today);
+    workspace.selection = args.selection.selection();
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;

@@ -13,6 +13,7 @@ mod paths;
 mod plan;
 mod policy;
 mod schema;
+mod selection;
 mod source;
 mod test;
 mod timings;

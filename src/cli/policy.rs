@@ -58,6 +58,7 @@ pub(super) fn judge(
         reading,
         project,
         today,
+        ..
     } = workspace;
     let access = Access::new(&project.system, state, installation);
     let policy = resolve_policy(file, &access, *today, &mut reading.diagnostics);

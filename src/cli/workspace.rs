@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 
 use super::day::present_day;
+use super::selection::Judge;
 use super::ui::Ui;
 use super::{Failure, Target};
 use crate::access::{Access, Comparison, Impact};
@@ -15,7 +16,7 @@ use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
 use crate::manifest::{DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
-use crate::plan::{Overlay, Plan, Scope, overlay};
+use crate::plan::{Overlay, Plan, Scope, Selection, overlay};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -30,6 +31,8 @@ pub(super) struct Workspace {
     pub(super) project: Kept<Project>,
     /// The day for which manifests are judged: the one on which the project was read, unless the user names another.
     pub(super) today: Date,
+    /// Which changes plans are about.
+    pub(super) selection: Selection,
 }
 
 /// A plan and the states it lies between.
@@ -68,6 +71,7 @@ impl Workspace {
                 reading,
                 project: Kept::new(project),
                 today: present_day(),
+                selection: Selection::default(),
             }),
             Some(_) | None => Err(Failure::Reported),
         }
@@ -88,6 +92,7 @@ impl Workspace {
                 reading,
                 project: Kept::new(project),
                 today: present_day(),
+                selection: Selection::default(),
             }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
@@ -306,20 +311,26 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         report_defects(live, diagnostics);
-        let overlay = Kept::new(overlay(
+        let known = known_installation(installation, live);
+        let mut found = Diagnostics::default();
+        let full = overlay(system, live, intent, Scope::Manifests, self.today, &mut found);
+        if self.selection.is_empty() {
+            check(
+                &Context::new(system, intent, &full, Some(live), &known),
+                &mut found,
+            );
+            diagnostics.extend(found);
+            return Ok(Kept::new(full));
+        }
+        let judge = Judge {
             system,
             live,
             intent,
-            Scope::Manifests,
-            self.today,
-            diagnostics,
-        ));
-        let known = known_installation(installation, live);
-        check(
-            &Context::new(system, intent, &overlay, Some(live), &known),
-            diagnostics,
-        );
-        Ok(overlay)
+            installation: &known,
+        };
+        let overlay = judge.part(full, &self.selection, &mut found);
+        diagnostics.extend(found);
+        Ok(Kept::new(overlay))
     }
 
     /// The place of a deployment as it is shown.

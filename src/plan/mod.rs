@@ -7,12 +7,17 @@ mod change;
 mod diff;
 mod operation;
 mod overlay;
+mod pattern;
 mod people;
 mod removal;
 mod rename;
+mod rename_intent;
 mod replay;
 mod rights;
+mod select;
 mod spelling;
+mod unmet;
+mod wanted;
 
 use std::collections::BTreeSet;
 
@@ -22,9 +27,11 @@ pub use change::{
 pub use diff::diff;
 pub use operation::{Edit, Object, Operation};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
+pub use pattern::{Pattern, Selection};
 pub use people::{named_users, with_people};
 pub use rename::Renames;
 pub use replay::replay;
+pub use select::{Need, Part, PulledIn, Selected, select};
 
 use crate::model::{Date, Expiry, Identity, Intent, Kind, Principal, Snapshot};
 use crate::system::System;
@@ -92,6 +99,8 @@ pub struct Plan {
     pub expired: Vec<Expiry>,
     /// What has its last day within [`NOTICE_DAYS`], by that day.
     pub expiring: Vec<Expiry>,
+    /// What was selected, when this is a part of what the manifests want.
+    pub selected: Option<Selected>,
 }
 
 /// How many days ahead a plan says what expires.
@@ -100,12 +109,13 @@ pub const NOTICE_DAYS: i32 = 14;
 impl Plan {
     /// The plan that turns `live` into the overlay's desired state.
     pub fn new(system: &System, live: &Snapshot, overlay: &Overlay, intent: &Intent) -> Self {
+        let intent = overlay.wanted(intent);
         let operations = diff(system, live, &overlay.desired, &overlay.renames, &overlay.heirs);
         let touched: BTreeSet<Identity> = operations.iter().map(Operation::final_identity).collect();
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
         let changed = touched
             .iter()
-            .filter(|identity| has(&overlay.desired, identity))
+            .filter(|identity| overlay.desired.has(identity))
             .count();
         let transferred_records = overlay.heirs.groups.keys().map(|name| {
             let owner = Principal::Group(name.clone());
@@ -117,9 +127,13 @@ impl Plan {
             .into_iter()
             .map(|operation| explain(operation, overlay, intent))
             .collect();
-        let left_alone =
-            |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
+        let left_alone = |identity: &&Identity| overlay.desired.has(identity) && !touched.contains(*identity);
         let unmanaged: Vec<Identity> = overlay.unmanaged.iter().filter(left_alone).cloned().collect();
+        // What a selection leaves out is not as it should be.
+        let left_out = overlay.selected.iter().flat_map(|selected| &selected.left_out);
+        let mut left_out: BTreeSet<&Identity> = left_out.collect();
+        left_out.retain(|identity| overlay.desired.has(identity));
+        let amiss = left_out.len() - unmanaged.iter().filter(|each| left_out.contains(each)).count();
         let (today, before) = (overlay.today, overlay.before(live));
         let (over, mut expiring): (Vec<Expiry>, Vec<Expiry>) = intent
             .expiries()
@@ -131,12 +145,13 @@ impl Plan {
         expiring.sort_by_key(|expiry| expiry.expires);
         Self {
             steps,
-            unchanged: objects - changed - unmanaged.len(),
+            unchanged: objects.saturating_sub(changed + unmanaged.len() + amiss),
             unmanaged,
             transferred_records,
             today: overlay.today,
             expired,
             expiring,
+            selected: overlay.selected.clone(),
         }
     }
 
@@ -155,7 +170,7 @@ impl Plan {
             .into_iter()
             .map(|operation| {
                 let identity = operation.final_identity();
-                let reason = match (has(left, &identity), has(right, &identity)) {
+                let reason = match (left.has(&identity), right.has(&identity)) {
                     (false, _) => Reason::Missing,
                     (true, true) => Reason::Differs,
                     (true, false) => Reason::Removed,
@@ -168,7 +183,7 @@ impl Plan {
             })
             .collect();
         let touched: BTreeSet<Identity> = steps.iter().map(|step| step.operation.final_identity()).collect();
-        let changed = touched.iter().filter(|identity| has(right, identity)).count();
+        let changed = touched.iter().filter(|identity| right.has(identity)).count();
         Self {
             steps,
             unmanaged: Vec::new(),
@@ -177,23 +192,13 @@ impl Plan {
             today,
             expired: Vec::new(),
             expiring: Vec::new(),
+            selected: None,
         }
     }
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
-    }
-}
-
-fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
-    match identity {
-        Identity::Profile(name) => snapshot.profiles.contains_key(name),
-        Identity::Role(name) => snapshot.roles.contains_key(name),
-        Identity::Group(name) => snapshot.groups.contains_key(name),
-        Identity::SharingDefault(module) => snapshot.sharing.defaults.contains_key(module),
-        Identity::SharingRule(key) => snapshot.sharing.rules.contains_key(key),
-        Identity::User(name) => snapshot.users.contains_key(name),
     }
 }
 

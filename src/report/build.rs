@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::follow::{self, Follows};
-use super::state::{State, attributes, named_by};
+use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
     ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
@@ -21,7 +21,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .enumerate()
         .map(|(at, (object, action))| StepReport {
             index: at + 1,
-            address: address(&merged[object].identity),
+            address: merged[object].identity.address(),
             action,
         });
     let steps = steps.collect();
@@ -40,7 +40,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .map(|merged| change(merged, &facts, context))
         .collect();
     let expiring = plan.expiring.iter().map(|expiry| ExpiringReport {
-        address: address(&expiry.grant.identity()),
+        address: expiry.grant.identity().address(),
         member: expiry.grant.member().cloned(),
         expires: expiry.expires,
         days_left: plan.today.days_until(expiry.expires),
@@ -240,7 +240,9 @@ fn value(operation: &Operation, before: Option<State>, after: Option<State>) -> 
 }
 
 fn heir_of_records(heir: &Principal) -> HeirReport {
-    let name = named_by(heir).map_or_else(String::new, |identity| name(&identity));
+    let name = heir
+        .identity()
+        .map_or_else(String::new, |identity| identity.name());
     HeirReport {
         kind: heir.kind().as_str(),
         name,
@@ -271,7 +273,7 @@ impl Facts {
         let renamed_from = merged.iter().filter_map(|each| each.previous.clone());
         let follows = follow::count(context.live, deleted.iter().cloned().chain(renamed_from));
         let records = plan.transferred_records.iter();
-        let records = records.filter_map(|(owner, count)| Some((named_by(owner)?, *count)));
+        let records = records.filter_map(|(owner, count)| Some((owner.identity()?, *count)));
         let mut reassigned = BTreeMap::new();
         for step in &plan.steps {
             if let Operation::AssignRole {
@@ -388,11 +390,11 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
         }
     });
     ChangeReport {
-        address: address(&identity),
+        address: identity.address(),
         kind: identity.kind(),
-        name: name(&identity),
-        previous_address: previous.as_ref().map(address),
-        previous_name: previous.as_ref().map(name),
+        name: identity.name(),
+        previous_address: previous.as_ref().map(Identity::address),
+        previous_name: previous.as_ref().map(Identity::name),
         rule: rule(&identity),
         attributes: attributes(context.system, before.as_ref(), after.as_ref()),
         change: StateChange {
@@ -416,8 +418,8 @@ fn removed_references(
 ) -> Vec<ObjectReport> {
     let mut references: BTreeSet<Identity> = before.into_iter().flat_map(State::references).collect();
     if let Identity::SharingRule(rule) = identity {
-        references.extend(named_by(&rule.from));
-        references.extend(named_by(&rule.to));
+        references.extend(rule.from.identity());
+        references.extend(rule.to.identity());
     }
     references.intersection(deleted).map(object).collect()
 }
@@ -436,24 +438,9 @@ fn position(sources: &Sources, span: Span) -> Option<PlaceReport> {
 
 pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
-        address: address(identity),
+        address: identity.address(),
         kind: identity.kind(),
-        name: name(identity),
-    }
-}
-
-fn address(identity: &Identity) -> String {
-    format!("{}.{}", identity.kind().as_str(), name(identity))
-}
-
-fn name(identity: &Identity) -> String {
-    match identity {
-        Identity::Profile(name) => name.to_string(),
-        Identity::Role(name) => name.to_string(),
-        Identity::Group(name) => name.to_string(),
-        Identity::SharingDefault(module) => module.to_string(),
-        Identity::SharingRule(key) => key.to_string(),
-        Identity::User(name) => name.to_string(),
+        name: identity.name(),
     }
 }
 

@@ -50,6 +50,8 @@ codes! {
     InvalidDefinition "invalid-definition" "A system definition contradicts itself, such as a permission that needs a feature which it does not declare."
     UnknownDeployment "unknown-deployment" "The project names no such deployment."
     RenameConflict "rename-conflict" "An object is to take another name, and the deployment has objects of both names. Only one can be meant."
+    NeedsExcluded "needs-excluded" "A selected change cannot be made without another one, and `--exclude` leaves that out: what it refers to would not be there, or what it removes would still be referred to. Leave out both or neither."
+    SelectsNothing "selects-nothing" "A pattern of `--only` or `--exclude` fits no object, neither on the deployment nor in the manifests. Mostly it is misspelt. Patterns are kind and name, such as `group.Team A`, as `plan --format json` shows them under `address`."
     NothingToRename "nothing-to-rename" "A manifest renames an object that the deployment has neither under the old name nor under the new one, so a new and empty one is created. Mostly the old name is misspelt."
     RenamedAway "renamed-away" "A manifest refers to the old name of an object that the manifests rename. Refer to the new name."
     UnknownReference "unknown-reference" "A manifest refers to an object that the manifests do not define, and that is neither built in nor listed under `existing:`, or that the deployment does not have."
