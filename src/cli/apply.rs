@@ -18,7 +18,7 @@ use crate::deployment::Read;
 use crate::deployment::embedded::Store;
 use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::Snapshot;
-use crate::report::terminal;
+use crate::report::{nothing_left, terminal};
 use crate::text::Diagnostics;
 
 /// Make a deployment as the manifests say
@@ -44,7 +44,7 @@ pub(super) struct ApplyArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open(ui, &args.target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.selection = args.selection.selection();
     let entry = workspace.deployment(&args.target)?;
@@ -97,7 +97,8 @@ pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     }
     let steps = if total == 1 { "step" } else { "steps" };
     ui.data(&format!(
-        "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
+        "Applied {total} {steps} in {seconds:.1} s; read again: {}\n",
+        nothing_left(&shown)
     ))?;
     Ok(Exit::Done)
 }

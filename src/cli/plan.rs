@@ -43,7 +43,7 @@ pub(super) struct PlanArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open(ui, &args.target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.selection = args.selection.selection();
     let entry = workspace.deployment(&args.target)?;

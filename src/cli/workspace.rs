@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 
 use super::day::present_day;
 use super::selection::Judge;
@@ -14,7 +14,7 @@ use crate::access::{Access, Comparison, Impact};
 use crate::check::{Context, check};
 use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
-use crate::manifest::{DeploymentEntry, Project, Reading};
+use crate::manifest::{Combination, DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
 use crate::plan::{Overlay, Plan, Scope, Selection, overlay};
 use crate::system::System;
@@ -51,9 +51,11 @@ impl Planned {
 }
 
 impl Workspace {
-    /// Reads the project at `folder` and prints what is wrong; anything wrong ends the command.
-    pub(super) fn open(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        let mut workspace = Self::read(ui, folder)?;
+    /// Reads the project with the manifests of the deployment that is meant, and prints what is wrong; anything wrong
+    /// ends the command.
+    pub(super) fn open(ui: &mut Ui, target: &Target) -> Result<Self, Failure> {
+        let deployment = target.deployment.as_deref();
+        let mut workspace = Self::read_with(ui, Reading::default(), &target.folder, deployment)?;
         workspace.stop_on_errors(ui)?;
         Ok(workspace)
     }
@@ -77,16 +79,30 @@ impl Workspace {
         }
     }
 
-    /// Reads the project as far as it can be read; ends the command only where there is none.
-    pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        Self::read_with(ui, Reading::default(), folder)
+    /// Reads a project as far as it can be read, from the files of `reading`, with the manifests of the deployment that
+    /// is meant; ends the command only where there is none.
+    pub(super) fn read_with(
+        ui: &mut Ui,
+        mut reading: Reading,
+        folder: &Path,
+        deployment: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let project = reading.project(folder, deployment);
+        ui.timings.end("manifests");
+        Self::with(ui, reading, project)
     }
 
-    /// Reads a project as far as it can be read, from the files of `reading`; ends the command only where there is
-    /// none.
-    pub(super) fn read_with(ui: &mut Ui, mut reading: Reading, folder: &Path) -> Result<Self, Failure> {
-        let project = reading.project(folder);
+    /// Reads a project as far as it can be read, with the manifests of all its deployments; ends the command only where
+    /// there is none.
+    pub(super) fn read_all(ui: &mut Ui, folder: &Path) -> Result<(Self, Vec<Combination>), Failure> {
+        let mut reading = Reading::default();
+        let (project, combinations) = reading.every_combination(folder).unzip();
         ui.timings.end("manifests");
+        let workspace = Self::with(ui, reading, project)?;
+        Ok((workspace, combinations.unwrap_or_default()))
+    }
+
+    fn with(ui: &mut Ui, mut reading: Reading, project: Option<Project>) -> Result<Self, Failure> {
         match project {
             Some(project) => Ok(Self {
                 reading,
@@ -163,30 +179,8 @@ impl Workspace {
 
     /// The deployment that is meant.
     pub(super) fn deployment(&self, target: &Target) -> Result<DeploymentEntry, Failure> {
-        let deployments = &self.project.deployments;
-        let names = || {
-            deployments
-                .iter()
-                .map(|entry| entry.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let default = self.project.default.as_ref().map(|(name, _)| name);
-        if let Some(name) = target.deployment.as_ref().or(default) {
-            let found = deployments.iter().find(|entry| entry.name == *name);
-            return found.cloned().ok_or_else(|| {
-                anyhow!("there is no deployment `{name}`; the project has {}", names()).into()
-            });
-        }
-        match &deployments[..] {
-            [only] => Ok(only.clone()),
-            [] => Err(anyhow!("the project names no deployment").into()),
-            _ => Err(anyhow!(
-                "the project has several deployments ({}) and no default\nhint: name one with --deployment",
-                names()
-            )
-            .into()),
-        }
+        let found = self.project.deployment(target.deployment.as_deref());
+        Ok(found.cloned()?)
     }
 
     /// Reads the live state. A deployment that does not exist yet is read from its seed, and nothing is written.

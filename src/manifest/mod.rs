@@ -8,7 +8,9 @@ mod access_tests;
 mod asking;
 mod document;
 mod files;
+mod folders;
 mod gather;
+mod lay;
 mod load;
 mod load_access;
 mod member;
@@ -23,8 +25,9 @@ pub use access_tests::{
 pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoDocument};
 pub use document::*;
 pub use files::{Files, GitError, GitFiles, Revision, Unreadable};
+pub use folders::{Combination, ManifestsFolder};
 pub use gather::Gather;
-pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use load::{DeploymentEntry, NoDeployment, Project, Reading, shipped};
 pub use load_access::{AccessTestFile, PolicyFile};
 pub use member::{MemberDocument, MemberName};
 pub use policy_file::{

@@ -15,10 +15,10 @@ use crate::text::{Keyed, Spanned};
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "rolecall.yaml";
 
-/// The folder of manifests, beside the project file.
+/// The folder of manifests, beside the project file, of deployments that name no others.
 pub const MANIFESTS_FOLDER: &str = "manifests";
 
-/// A rolecall project: the folder that holds this file, and `manifests/` beside it.
+/// A rolecall project: the folder that holds this file, and `manifests/` or the folders that deployments name beside it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectDocument {
@@ -55,6 +55,9 @@ pub struct DeploymentDocument {
     /// A folder of manifests that fills a new embedded deployment, from this file's folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Spanned<String>>,
+    /// The folders of its manifests, from this file's folder, each laid over those before it. Without it, `manifests`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifests: Option<Vec<Spanned<String>>>,
 }
 
 /// One deployment, said in full.
@@ -72,6 +75,11 @@ struct FullDeployment {
     #[serde(default)]
     #[schemars(example = &"seed")]
     seed: Option<Spanned<String>>,
+    /// The folders of the deployment's manifests, from this file's folder. Each is laid over those before it: what it
+    /// says of an object replaces what they say, attribute by attribute. Without it, the folder `manifests`.
+    #[serde(default)]
+    #[schemars(length(min = 1), inner(length(min = 1)), extend("uniqueItems" = true, "examples" = [["base", "prod"]]))]
+    manifests: Option<Vec<Spanned<String>>>,
 }
 
 impl<'de> Deserialize<'de> for DeploymentDocument {
@@ -91,13 +99,23 @@ impl<'de> Deserialize<'de> for DeploymentDocument {
                     kind,
                     file: None,
                     seed: None,
+                    manifests: None,
                 })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DeploymentDocument, A::Error> {
-                let FullDeployment { kind, file, seed } =
-                    FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(DeploymentDocument { kind, file, seed })
+                let FullDeployment {
+                    kind,
+                    file,
+                    seed,
+                    manifests,
+                } = FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(DeploymentDocument {
+                    kind,
+                    file,
+                    seed,
+                    manifests,
+                })
             }
         }
 

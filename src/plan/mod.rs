@@ -196,6 +196,12 @@ impl Plan {
         }
     }
 
+    /// Whether a selection leaves changes out.
+    pub fn is_incomplete(&self) -> bool {
+        let selected = self.selected.as_ref();
+        selected.is_some_and(|selected| !selected.left_out.is_empty())
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()

@@ -6,8 +6,8 @@ use super::follow::{self, Follows};
 use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
-    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
-    StepReport, Totals, Transfer,
+    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, SelectionReport,
+    StateChange, StepReport, Totals, Transfer,
 };
 use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
@@ -75,6 +75,8 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         steps,
         unmanaged,
         expiring,
+        incomplete: plan.is_incomplete(),
+        selection: plan.selected.as_ref().map(SelectionReport::new),
         notes: Vec::new(),
     }
 }

@@ -49,6 +49,7 @@ codes! {
     UnknownSystem "unknown-system" "`rolecall.yaml` names a system that is neither shipped nor a definition file that exists."
     InvalidDefinition "invalid-definition" "A system definition contradicts itself, such as a permission that needs a feature which it does not declare."
     UnknownDeployment "unknown-deployment" "The project names no such deployment."
+    UnclearDeployment "unclear-deployment" "Deployments of the project have manifests of their own, and nothing says which deployment is meant: `--deployment`, `default` in `rolecall.yaml`, or there being only one."
     RenameConflict "rename-conflict" "An object is to take another name, and the deployment has objects of both names. Only one can be meant."
     NeedsExcluded "needs-excluded" "A selected change cannot be made without another one, and `--exclude` leaves that out: what it refers to would not be there, or what it removes would still be referred to. Leave out both or neither."
     SelectsNothing "selects-nothing" "A pattern of `--only` or `--exclude` fits no object, neither on the deployment nor in the manifests. Mostly it is misspelt. Patterns are kind and name, such as `group.Team A`, as `plan --format json` shows them under `address`."

@@ -24,6 +24,7 @@ mod plans;
 mod policy;
 mod refused;
 mod refused_by_deployment;
+mod selection;
 mod sources;
 mod support;
 mod world;

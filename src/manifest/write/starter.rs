@@ -41,6 +41,7 @@ pub fn starter(
         kind: DeploymentKind::Embedded,
         file: None,
         seed: Some(Spanned::unmarked(SEED_FOLDER.to_owned())),
+        manifests: None,
     };
     let project = project_document(
         system_reference,

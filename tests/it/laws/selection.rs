@@ -115,8 +115,17 @@ fn a_part_is_what_was_selected_and_what_that_needs() {
                     .all(|pattern| !pattern.matches(&identity.address()))
             );
         }
-        let all = super::selection::touched(&whole).len();
-        prop_assert_eq!(touched.len() + selected.left_out.len(), all);
+        // A user who gets the heir's role with a deletion gets it by a step without that deletion.
+        let but_users = |all: &mut dyn Iterator<Item = &Identity>| {
+            all.filter(|identity| !matches!(identity, Identity::User(_)))
+                .count()
+        };
+        let all = self::touched(&whole);
+        prop_assert_eq!(
+            but_users(&mut touched.iter()) + but_users(&mut selected.left_out.iter()),
+            but_users(&mut all.iter())
+        );
+        prop_assert!(touched.len() + selected.left_out.len() >= all.len());
         let desired = &part.overlay.desired;
         for identity in desired.identities() {
             for reference in desired.references(&identity) {
