@@ -176,6 +176,10 @@ impl Reading {
     }
 
     fn layer(&mut self, folder: &ManifestsFolder, system: &System, project: SourceId) -> Intent {
+        // A mistake in the project file may be why the usual folder seems to be meant.
+        if folder.span.is_none() && self.diagnostics.has_errors() && !self.files.is_dir(&folder.path) {
+            return Intent::default();
+        }
         let place = folder.span.unwrap_or(Span {
             source: project,
             start: 0,

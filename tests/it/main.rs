@@ -20,6 +20,7 @@ mod impact;
 mod input;
 mod killed;
 mod laws;
+mod overlays;
 mod plans;
 mod policy;
 mod refused;
