@@ -8,10 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::overlay::Overlay;
-use super::pattern::Selection;
+use super::overlay::{Heirs, Overlay};
+use super::pattern::{Pattern, Selection};
 use super::rename::Renames;
-use super::unmet::{Closure, report_unmet};
+use super::unmet::{Closure, report_unmet, warn_of_idle_patterns};
 use super::wanted::{blamed, forget};
 use crate::model::{Identity, Intent, Principal, Snapshot};
 use crate::system::System;
@@ -96,8 +96,89 @@ pub fn select(
         }
         addresses
     };
-    super::unmet::warn_of_idle_patterns(selection, before, &full.desired, &addresses, diagnostics);
+    warn_of_idle_patterns(selection, before, &full.desired, &addresses, diagnostics);
     let closure = Closure::new(system, before, full, intent);
+    let (chosen, mut pulled_in) = match close(&closure, selection, &addresses) {
+        Ok(closed) => closed,
+        Err(unmet) => {
+            report_unmet(&unmet, full, intent, diagnostics);
+            return None;
+        }
+    };
+
+    let left_renames = without(&full.renames, &chosen);
+    let left = left_renames.inverse();
+    let mut left_out: Vec<Identity> = closure
+        .changed
+        .difference(&chosen)
+        .map(|identity| left.identity(identity))
+        .collect();
+    let excused = excuse(intent, selection, &chosen, diagnostics);
+    left_out.extend(excused.difference(&closure.changed).cloned());
+    left_out.sort();
+    for pulled in &mut pulled_in {
+        pulled.needed_by = left.identity(&pulled.needed_by);
+        pulled.identity = left.identity(&pulled.identity);
+    }
+
+    let mut desired = mixed(before, full, &chosen, &closure.changed);
+    left.apply(&mut desired);
+    let renames = Renames {
+        profiles: keep(&full.renames.profiles, &left_renames.profiles),
+        roles: keep(&full.renames.roles, &left_renames.roles),
+        groups: keep(&full.renames.groups, &left_renames.groups),
+    };
+    let renamed = (!renames.is_empty()).then(|| {
+        let mut renamed = live.clone();
+        renames.apply(&mut renamed);
+        Box::new(renamed)
+    });
+    let mut removals = full.removals.clone();
+    removals.retain(|identity, _| chosen.contains(identity));
+    // What only waits to be deleted is not left alone.
+    let unmanaged = full
+        .unmanaged
+        .iter()
+        .filter(|identity| full.desired.has(identity));
+    let unmanaged = unmanaged.map(|identity| left.identity(identity)).collect();
+
+    let mut in_names = intent.clone();
+    left.apply_to_intent(&mut in_names);
+    let mut judged = in_names.clone();
+    let stay = closure
+        .follow
+        .iter()
+        .filter(|user| !holds(&desired, user, &in_names));
+    let forgotten = left_out.iter().chain(stay).cloned().collect();
+    forget(system, &mut judged, &forgotten);
+    Some(Part {
+        overlay: Overlay {
+            desired,
+            renames,
+            heirs: heirs_of(&full.heirs, &chosen),
+            removals,
+            renamed,
+            unmanaged,
+            today: full.today,
+            selected: Some(Selected {
+                selection: selection.clone(),
+                pulled_in,
+                left_out,
+            }),
+            intent: (!left.is_empty()).then(|| Box::new(in_names)),
+        },
+        intent: judged,
+    })
+}
+
+type Closed = (BTreeSet<Identity>, Vec<PulledIn>);
+
+/// The selected changes with all that they need, and what was not selected of it; or what is needed and excluded.
+fn close<'a>(
+    closure: &Closure<'_>,
+    selection: &'a Selection,
+    addresses: &impl Fn(&Identity) -> Vec<String>,
+) -> Result<Closed, Vec<(PulledIn, &'a Pattern)>> {
     let mut chosen: BTreeSet<Identity> = closure
         .changed
         .union(&closure.follow)
@@ -127,39 +208,17 @@ pub fn select(
             }
         }
     }
-    if !unmet.is_empty() {
-        report_unmet(&unmet, full, intent, diagnostics);
-        return None;
-    }
     pulled_in.sort();
-
-    let left_renames = without(&full.renames, &chosen);
-    let left = left_renames.inverse();
-    let mut left_out: Vec<Identity> = closure
-        .changed
-        .difference(&chosen)
-        .map(|identity| left.identity(identity))
-        .collect();
-    left_out.extend(excuse(intent, selection, diagnostics));
-    left_out.sort();
-    for pulled in &mut pulled_in {
-        pulled.needed_by = left.identity(&pulled.needed_by);
-        pulled.identity = left.identity(&pulled.identity);
+    if unmet.is_empty() {
+        Ok((chosen, pulled_in))
+    } else {
+        Err(unmet)
     }
+}
 
-    let mut desired = mixed(before, full, &chosen, &closure.changed);
-    left.apply(&mut desired);
-    let renames = Renames {
-        profiles: keep(&full.renames.profiles, &left_renames.profiles),
-        roles: keep(&full.renames.roles, &left_renames.roles),
-        groups: keep(&full.renames.groups, &left_renames.groups),
-    };
-    let renamed = (!renames.is_empty()).then(|| {
-        let mut renamed = live.clone();
-        renames.apply(&mut renamed);
-        Box::new(renamed)
-    });
-    let mut heirs = full.heirs.clone();
+/// Who takes over from what is deleted and chosen.
+fn heirs_of(all: &Heirs, chosen: &BTreeSet<Identity>) -> Heirs {
+    let mut heirs = all.clone();
     heirs
         .profiles
         .retain(|name, _| chosen.contains(&Identity::Profile(name.clone())));
@@ -169,42 +228,7 @@ pub fn select(
     heirs
         .groups
         .retain(|name, _| chosen.contains(&Identity::Group(name.clone())));
-    let mut removals = full.removals.clone();
-    removals.retain(|identity, _| chosen.contains(identity));
-    // What only waits to be deleted is not left alone.
-    let unmanaged = full
-        .unmanaged
-        .iter()
-        .filter(|identity| full.desired.has(identity));
-    let unmanaged = unmanaged.map(|identity| left.identity(identity)).collect();
-
-    let mut in_names = intent.clone();
-    left.apply_to_intent(&mut in_names);
-    let mut judged = in_names.clone();
-    let stay = closure
-        .follow
-        .iter()
-        .filter(|user| !holds(&desired, user, &in_names));
-    let forgotten = left_out.iter().chain(stay).cloned().collect();
-    forget(system, &mut judged, &forgotten);
-    Some(Part {
-        overlay: Overlay {
-            desired,
-            renames,
-            heirs,
-            removals,
-            renamed,
-            unmanaged,
-            today: full.today,
-            selected: Some(Selected {
-                selection: selection.clone(),
-                pulled_in,
-                left_out,
-            }),
-            intent: (!left.is_empty()).then(|| Box::new(in_names)),
-        },
-        intent: judged,
-    })
+    heirs
 }
 
 /// Whether a user has the role that the manifests give.
@@ -215,12 +239,18 @@ fn holds(state: &Snapshot, user: &Identity, intent: &Intent) -> bool {
     role == wanted.map(|wanted| wanted.value.as_ref())
 }
 
-/// What is wrong with objects that are not meant is no reason to stop. Says which objects these are.
-fn excuse(intent: &Intent, selection: &Selection, diagnostics: &mut Diagnostics) -> BTreeSet<Identity> {
+/// What is wrong with objects that are neither selected nor needed is no reason to stop. Says which objects these are.
+fn excuse(
+    intent: &Intent,
+    selection: &Selection,
+    chosen: &BTreeSet<Identity>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeSet<Identity> {
     let mut excused = BTreeSet::new();
     for mut diagnostic in std::mem::take(diagnostics) {
         let blamed = diagnostic.span.and_then(|span| blamed(intent, span));
-        if let Some(identity) = blamed.filter(|identity| !selection.picks(&[identity.address()]))
+        let meant = |identity: &Identity| chosen.contains(identity) || selection.picks(&[identity.address()]);
+        if let Some(identity) = blamed.filter(|identity| !meant(identity))
             && diagnostic.severity == Severity::Error
         {
             diagnostic.severity = Severity::Warning;

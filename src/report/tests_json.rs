@@ -195,6 +195,7 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
         "unmanaged": 0
       },
       "expiring": [],
+      "incomplete": false,
       "notes": []
     }
     "#);

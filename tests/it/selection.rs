@@ -425,9 +425,37 @@ fn a_user_gets_the_role_of_the_heir_without_the_deletion() {
 
 #[test]
 fn a_policy_judges_the_part() {
-    let policy = "administrators: { minimum: 1 }\n";
-    let project = project().file("policy.yaml", policy);
-    let run = project.run(&["plan", "--only", "sharing_default.Leads"]);
-    let whole = project.run(&["plan"]);
-    assert_eq!(run.code, whole.code, "{}{}", run.stderr, whole.stderr);
+    let seed = "
+profiles: { Basic: { modules: { Leads: { actions: [view] } } } }
+roles: { Rep: { reports_to: Organization, profiles: [Basic] } }
+groups: { North: {} }
+users: { anna: { role: Rep }, ben: { role: Rep } }
+sharing: { defaults: { Leads: private } }
+";
+    let manifest = "sharing: { defaults: { Leads: public_read } }\ngroups: { North: { description: new } }\n";
+    let project = Project::new("vtiger").seed(seed).manifest(manifest).file(
+        "policy.yaml",
+        "maximum_reach: [{ action: view, modules: [Leads], of: everyone }]\n",
+    );
+    project.run(&["plan"]).exits(4);
+    project.run(&["plan", "--only", "group.*"]).exits(0);
+    project.run(&["plan", "--only", "sharing_default.*"]).exits(4);
+}
+
+#[test]
+fn a_rename_that_cannot_be_is_an_error_only_where_it_is_meant() {
+    let project = Project::new("vtiger")
+        .seed("groups: { A: {}, B: {}, C: {} }")
+        .manifest("groups: { B: { renamed_from: A, description: x }, C: { description: y } }");
+    project.run(&["plan"]).refuses("rename-conflict");
+    project
+        .run(&["plan", "--only", "group.B"])
+        .refuses("rename-conflict");
+    let run = project.run(&["plan", "--only", "group.C"]).exits(0);
+    assert_eq!(run.codes("warning"), ["rename-conflict"]);
+    assert!(
+        run.stdout.contains("incomplete: 1 more change is"),
+        "{}",
+        run.stdout
+    );
 }
