@@ -8,6 +8,7 @@ use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::plan::{OrderArgs, judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
+use super::selection::SelectionArgs;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
@@ -29,6 +30,8 @@ pub(super) struct ApplyArgs {
     target: Target,
     #[command(flatten)]
     day: Day,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
@@ -46,9 +49,10 @@ pub(super) struct ApplyArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open(ui, &args.target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
+    workspace.selection = args.selection.selection();
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;
@@ -160,7 +164,7 @@ fn verify(
         .map(|change| change.address.clone())
         .collect();
     if again.plan.is_empty() {
-        return Ok((left, Some(baseline(&entry.name, &again))));
+        return Ok((left, baseline(&entry.name, &again)));
     }
     if is_complete {
         ui.data(&terminal(&shown, style(ui, true)))?;

@@ -18,6 +18,7 @@ mod plan;
 mod policy;
 mod progress;
 mod schema;
+mod selection;
 mod source;
 mod test;
 mod timings;

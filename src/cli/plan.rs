@@ -5,6 +5,7 @@ use clap::Args;
 use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
+use super::selection::SelectionArgs;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
@@ -25,6 +26,8 @@ pub(super) struct PlanArgs {
     target: Target,
     #[command(flatten)]
     day: Day,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -66,9 +69,10 @@ impl OrderArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open(ui, &args.target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
+    workspace.selection = args.selection.selection();
     let entry = workspace.deployment(&args.target)?;
     let planned = workspace.plan(ui, &entry)?;
     let policy = args.policy.read(&mut workspace, &args.target.folder)?;

@@ -34,6 +34,16 @@ impl Principal {
             Self::Group(_) => PrincipalKind::Group,
         }
     }
+
+    /// The object that this principal names; none for everyone.
+    pub fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Role(name) | Self::RoleAndSubordinates(name) => Some(Identity::Role(name.clone())),
+            Self::Group(name) => Some(Identity::Group(name.clone())),
+            Self::User(name) => Some(Identity::User(name.clone())),
+            Self::Everyone => None,
+        }
+    }
 }
 
 impl fmt::Display for Principal {
@@ -149,6 +159,23 @@ impl Identity {
             Self::SharingRule(_) => Kind::SharingRule,
             Self::User(_) => Kind::User,
         }
+    }
+
+    /// The name alone: `Team A`; of a rule its parts: `Leads: role Sales → group Team A`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Profile(name) => name.to_string(),
+            Self::Role(name) => name.to_string(),
+            Self::Group(name) => name.to_string(),
+            Self::SharingDefault(module) => module.to_string(),
+            Self::SharingRule(key) => key.to_string(),
+            Self::User(name) => name.to_string(),
+        }
+    }
+
+    /// Kind and name, as machine formats and selections have them: `group.Team A`.
+    pub fn address(&self) -> String {
+        format!("{}.{}", self.kind().as_str(), self.name())
     }
 }
 

@@ -79,7 +79,7 @@ impl Renames {
         }
     }
 
-    fn rule(&self, key: RuleKey) -> RuleKey {
+    pub(super) fn rule(&self, key: RuleKey) -> RuleKey {
         RuleKey {
             module: key.module,
             from: self.principal(key.from),
@@ -250,7 +250,7 @@ fn is_done<'a, N: Ord, O>(
     }
 }
 
-fn renamed<N: Clone + Ord>(renames: &BTreeMap<N, N>, name: N) -> N {
+pub(super) fn renamed<N: Clone + Ord>(renames: &BTreeMap<N, N>, name: N) -> N {
     renames.get(&name).cloned().unwrap_or(name)
 }
 
@@ -269,7 +269,7 @@ fn rename_set<N: Clone + Ord>(names: &mut BTreeSet<N>, renames: &BTreeMap<N, N>)
     }
 }
 
-fn rename_keys<N: Clone + Ord, V>(map: &mut BTreeMap<N, V>, renames: &BTreeMap<N, N>) {
+pub(super) fn rename_keys<N: Clone + Ord, V>(map: &mut BTreeMap<N, V>, renames: &BTreeMap<N, N>) {
     let moved: Vec<(N, V)> = renames
         .iter()
         .filter_map(|(from, to)| map.remove(from).map(|value| (to.clone(), value)))

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::follow::{self, Follows};
-use super::state::{State, attributes, named_by};
+use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
-    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
-    StepReport, Totals, Transfer,
+    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, SelectionReport,
+    StateChange, StepReport, Totals, Transfer,
 };
 use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
@@ -18,11 +18,14 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
     let facts = Facts::of(plan, &merged, context);
     let steps = steps
         .into_iter()
+        .zip(&plan.steps)
         .enumerate()
-        .map(|(at, (object, action))| StepReport {
+        .map(|(at, ((object, action), step))| StepReport {
             index: at + 1,
-            address: address(&merged[object].identity),
+            address: merged[object].identity.address(),
             action,
+            stage: step.turn.stage.as_str(),
+            after: step.turn.after.iter().map(|place| place + 1).collect(),
         });
     let steps = steps.collect();
     // Identities sort by kind, in the order of `Kind::ALL`, and then by name.
@@ -40,7 +43,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .map(|merged| change(merged, &facts, context))
         .collect();
     let expiring = plan.expiring.iter().map(|expiry| ExpiringReport {
-        address: address(&expiry.grant.identity()),
+        address: expiry.grant.identity().address(),
         member: expiry.grant.member().cloned(),
         expires: expiry.expires,
         days_left: plan.today.days_until(expiry.expires),
@@ -72,10 +75,12 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         },
         changes,
         impact,
-        guards: Vec::new(),
         steps,
         unmanaged,
         expiring,
+        incomplete: plan.is_incomplete(),
+        selection: plan.selected.as_ref().map(SelectionReport::new),
+        guards: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -241,7 +246,9 @@ fn value(operation: &Operation, before: Option<State>, after: Option<State>) -> 
 }
 
 fn heir_of_records(heir: &Principal) -> HeirReport {
-    let name = named_by(heir).map_or_else(String::new, |identity| name(&identity));
+    let name = heir
+        .identity()
+        .map_or_else(String::new, |identity| identity.name());
     HeirReport {
         kind: heir.kind().as_str(),
         name,
@@ -272,7 +279,7 @@ impl Facts {
         let renamed_from = merged.iter().filter_map(|each| each.previous.clone());
         let follows = follow::count(context.live, deleted.iter().cloned().chain(renamed_from));
         let records = plan.transferred_records.iter();
-        let records = records.filter_map(|(owner, count)| Some((named_by(owner)?, *count)));
+        let records = records.filter_map(|(owner, count)| Some((owner.identity()?, *count)));
         let mut reassigned = BTreeMap::new();
         for step in &plan.steps {
             if let Operation::AssignRole {
@@ -389,11 +396,11 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
         }
     });
     ChangeReport {
-        address: address(&identity),
+        address: identity.address(),
         kind: identity.kind(),
-        name: name(&identity),
-        previous_address: previous.as_ref().map(address),
-        previous_name: previous.as_ref().map(name),
+        name: identity.name(),
+        previous_address: previous.as_ref().map(Identity::address),
+        previous_name: previous.as_ref().map(Identity::name),
         rule: rule(&identity),
         attributes: attributes(context.system, before.as_ref(), after.as_ref()),
         change: StateChange {
@@ -417,8 +424,8 @@ fn removed_references(
 ) -> Vec<ObjectReport> {
     let mut references: BTreeSet<Identity> = before.into_iter().flat_map(State::references).collect();
     if let Identity::SharingRule(rule) = identity {
-        references.extend(named_by(&rule.from));
-        references.extend(named_by(&rule.to));
+        references.extend(rule.from.identity());
+        references.extend(rule.to.identity());
     }
     references.intersection(deleted).map(object).collect()
 }
@@ -437,25 +444,9 @@ fn position(sources: &Sources, span: Span) -> Option<PlaceReport> {
 
 pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
-        address: address(identity),
+        address: identity.address(),
         kind: identity.kind(),
-        name: name(identity),
-    }
-}
-
-/// What an object is called in machine formats: kind and name.
-pub fn address(identity: &Identity) -> String {
-    format!("{}.{}", identity.kind().as_str(), name(identity))
-}
-
-fn name(identity: &Identity) -> String {
-    match identity {
-        Identity::Profile(name) => name.to_string(),
-        Identity::Role(name) => name.to_string(),
-        Identity::Group(name) => name.to_string(),
-        Identity::SharingDefault(module) => module.to_string(),
-        Identity::SharingRule(key) => key.to_string(),
-        Identity::User(name) => name.to_string(),
+        name: identity.name(),
     }
 }
 

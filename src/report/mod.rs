@@ -20,6 +20,7 @@ mod junit;
 mod layout;
 mod matrix;
 mod review;
+mod selection;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -34,7 +35,6 @@ use serde::Serialize;
 
 pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
-pub use self::build::address;
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
@@ -52,6 +52,7 @@ pub use self::review::{
     Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
     group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
 };
+pub use self::selection::{PulledInReport, SelectionReport, nothing_left};
 pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};
 pub use self::unused::{because_words, subject_words};
@@ -112,6 +113,11 @@ pub struct PlanReport {
     pub totals: Totals,
     /// What has its last day within [`NOTICE_DAYS`](crate::plan::NOTICE_DAYS), by that day.
     pub expiring: Vec<ExpiringReport>,
+    /// Whether changes are left out, so that the deployment will not be as the manifests say.
+    pub incomplete: bool,
+    /// What was selected; none when everything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<SelectionReport>,
     /// Remarks on the whole plan, one line each.
     pub notes: Vec<String>,
 }
@@ -309,6 +315,10 @@ pub struct StepReport {
     pub address: String,
     /// What is done.
     pub action: Action,
+    /// What it does to access, as the id of a [`Stage`](crate::plan::Stage).
+    pub stage: &'static str,
+    /// Steps, by index, without which it cannot be done.
+    pub after: Vec<u32>,
 }
 
 /// Which object.

@@ -196,6 +196,7 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
         "unmanaged": 0
       },
       "expiring": [],
+      "incomplete": false,
       "notes": []
     }
     "#);

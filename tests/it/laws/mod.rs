@@ -7,4 +7,5 @@ mod found;
 mod manifests;
 mod planning;
 mod refusals;
+mod selection;
 mod store;
