@@ -418,7 +418,7 @@ impl Sorter<'_> {
         let mut depths = BTreeMap::new();
         let mut keys: Vec<(u8, MoveKey)> = Vec::with_capacity(pieces.len());
         // Moves keep the order in which the diff has them; users among them come in groups.
-        let mut last_late = 0;
+        let mut before_users = 0;
         for (at, (stage, operation)) in pieces.iter().enumerate() {
             let key = match (stage, operation) {
                 (Stage::Move, Operation::AssignRole { before, after, .. }) => {
@@ -428,7 +428,7 @@ impl Sorter<'_> {
                         Some(super::diff::depth_of(role, &state.roles, known))
                     };
                     MoveKey {
-                        after: last_late,
+                        after: before_users + 1,
                         // Whoever moves down leaves before anyone moves up, and the lowest go first.
                         to_depth: Reverse(depth(after, self.desired, true)),
                         from_depth: depth(before, self.base, false),
@@ -436,9 +436,10 @@ impl Sorter<'_> {
                     }
                 }
                 (Stage::Move, _) => {
-                    last_late = at + 1;
+                    // Users follow the last move before them.
+                    before_users = 2 * (at + 1);
                     MoveKey {
-                        after: at + 1,
+                        after: before_users,
                         to_depth: Reverse(None),
                         from_depth: None,
                         class: None,
