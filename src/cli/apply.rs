@@ -11,6 +11,7 @@ use super::guards::{GuardArgs, guard_settings};
 use super::plan::{OrderArgs, judge_planned, report, style};
 use super::policy::{PolicyArgs, is_broken};
 use super::saved::{Approval, Told};
+use super::selection::SelectionArgs;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
@@ -40,6 +41,8 @@ pub(super) struct ApplyArgs {
     project: Option<PathBuf>,
     #[command(flatten)]
     day: Day,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// Apply without asking; needed where there is no terminal to ask on
     #[arg(long)]
     auto_approve: bool,
@@ -59,12 +62,13 @@ pub(super) struct ApplyArgs {
 pub(super) fn run(ui: &mut Ui, args: &ApplyArgs) -> Result<Exit, Failure> {
     let told = Told::by(&args.target, args.project.as_deref())?;
     let target = told.target.clone();
-    let mut workspace = Workspace::open(ui, &target.folder)?;
+    let mut workspace = Workspace::open(ui, &target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
+    workspace.selection = args.selection.selection();
     let approval = told.approval(&workspace)?;
     if let Some(approval) = &approval {
-        workspace.preference = approval.preference(workspace.preference)?;
+        approval.settle(&mut workspace)?;
     }
     let author = approval.as_ref().and_then(Approval::author);
     let entry = workspace.deployment(&target)?;
@@ -197,7 +201,7 @@ fn verify(
         .map(|change| change.address.clone())
         .collect();
     if again.plan.is_empty() {
-        return Ok((left, Some(baseline(&entry.name, &again))));
+        return Ok((left, baseline(&entry.name, &again)));
     }
     if is_complete {
         ui.data(&terminal(&shown, style(ui, true)))?;

@@ -2,6 +2,7 @@
 //!
 //! `apply` and `undo` come here with a plan that was shown and approved.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -22,9 +23,9 @@ use crate::ledger::{
     Started, WayBack, runs,
 };
 use crate::manifest::{DeploymentEntry, revision_of};
-use crate::model::{Digest, Principal, Snapshot};
+use crate::model::{Digest, Identity, Kind, Principal, Snapshot};
 use crate::plan::steps_digest;
-use crate::report::{PlanReport, address, visible};
+use crate::report::{PlanReport, nothing_left, visible};
 
 /// Failed steps that are told one by one.
 const TOLD: usize = 20;
@@ -64,6 +65,8 @@ pub(super) struct Applied {
     apply: ApplyId,
     outcome: Outcome,
     seconds: f64,
+    /// What is said when everything is done.
+    rest: String,
 }
 
 /// The folder of a project's ledger.
@@ -179,6 +182,7 @@ impl Session {
             apply,
             outcome,
             seconds: began.elapsed().as_secs_f64(),
+            rest: nothing_left(report),
         })
     }
 
@@ -214,6 +218,7 @@ impl Session {
             apply,
             outcome,
             seconds,
+            rest,
         } = applied;
         let holds = left.as_ref().is_some_and(Vec::is_empty);
         let result = if outcome.interrupted {
@@ -248,7 +253,7 @@ impl Session {
             let total = outcome.steps.len();
             let steps = if total == 1 { "step" } else { "steps" };
             ui.data(&format!(
-                "Applied {total} {steps} in {seconds:.1} s; read again: nothing left to do\n"
+                "Applied {total} {steps} in {seconds:.1} s; read again: {rest}\n"
             ))?;
         }
         if let Some(head) = head {
@@ -338,16 +343,20 @@ fn planned_steps(report: &PlanReport) -> Vec<PlannedStep> {
     steps.collect()
 }
 
-/// What is managed on a deployment and what is not, after an apply.
-pub(super) fn baseline(deployment: &str, planned: &Planned) -> Baseline {
-    let unmanaged: Vec<String> = planned.plan.unmanaged.iter().map(address).collect();
-    let all = planned.desired().identities();
-    let managed = all.filter(|identity| !planned.plan.unmanaged.contains(identity));
-    Baseline {
-        deployment: deployment.to_owned(),
-        managed: managed.map(|identity| address(&identity)).collect(),
-        unmanaged,
+/// What is managed on a deployment and what is not, after an apply. A part of the manifests does not tell.
+pub(super) fn baseline(deployment: &str, planned: &Planned) -> Option<Baseline> {
+    if planned.plan.is_incomplete() {
+        return None;
     }
+    let unmanaged: Vec<String> = planned.plan.unmanaged.iter().map(Identity::address).collect();
+    let unnamed: BTreeSet<&Identity> = planned.plan.unmanaged.iter().collect();
+    let all = planned.desired().identities();
+    let managed = all.filter(|identity| identity.kind() != Kind::User && !unnamed.contains(identity));
+    Some(Baseline {
+        deployment: deployment.to_owned(),
+        managed: managed.map(|identity| identity.address()).collect(),
+        unmanaged,
+    })
 }
 
 fn unfinished(run: &Run) -> String {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::day::{Day, present_day};
 use super::plan::style;
-use super::source::{People, Source, State};
+use super::source::{People, Source, State, refuse_idle_deployment};
 use super::ui::Ui;
 use super::{Exit, Failure, Format, Target};
 use crate::access::{Access, Comparison, Impact};
@@ -32,6 +32,10 @@ pub(super) struct DiffArgs {
     /// The project whose deployments are meant
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
+    /// The deployment whose manifests are meant, by its name in rolecall.yaml; without it the one that `default` names,
+    /// or the only one
+    #[arg(long, value_name = "NAME")]
+    deployment: Option<String>,
     #[command(flatten)]
     day: Day,
     /// The user who proposes the change, by login name: what that user gains is pointed out
@@ -52,8 +56,9 @@ pub(super) fn run(ui: &mut Ui, args: &DiffArgs) -> Result<Exit, Failure> {
     let people = args.users.as_deref().map(People::read).transpose()?;
     let target = Target {
         folder: args.project.clone(),
-        deployment: None,
+        deployment: args.deployment.clone(),
     };
+    refuse_idle_deployment(args.deployment.as_deref(), &[&args.left, &args.right])?;
     let today = args.day.or(present_day());
     let mut resolve = |source: &Source| {
         let state = source.resolve(ui, &target, today)?;
@@ -105,6 +110,7 @@ fn difference(ui: &mut Ui, args: &DiffArgs, left: &State, right: &State) -> Resu
     ui.timings.end("impact");
     let (left_name, right_name) = (left.origin.to_string(), right.origin.to_string());
     let context = ReportContext {
+        interim: None,
         system,
         sources: &right.sources,
         deployment_name: &right_name,

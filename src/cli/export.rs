@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::day::{Day, present_day};
 use super::exported;
-use super::source::{People, Source, State};
+use super::source::{People, Source, State, refuse_idle_deployment};
 use super::ui::Ui;
 use super::workspace::write_file;
 use super::{Exit, Failure, Target};
@@ -20,7 +20,7 @@ pub(super) struct ExportArgs {
     #[command(flatten)]
     target: Target,
     /// Another state than the deployment's: deployment:NAME, git:REV:PATH, a project folder or an exported file
-    #[arg(long = "in", value_name = "SOURCE", conflicts_with = "deployment")]
+    #[arg(long = "in", value_name = "SOURCE")]
     source: Option<Source>,
     #[command(flatten)]
     day: Day,
@@ -35,7 +35,10 @@ pub(super) struct ExportArgs {
 pub(super) fn run(ui: &mut Ui, args: &ExportArgs) -> Result<Exit, Failure> {
     let people = args.users.as_deref().map(People::read).transpose()?;
     let state = match &args.source {
-        Some(source) => source.resolve(ui, &args.target, args.day.or(present_day()))?,
+        Some(source) => {
+            refuse_idle_deployment(args.target.deployment.as_deref(), &[source])?;
+            source.resolve(ui, &args.target, args.day.or(present_day()))?
+        }
         None => State::live(ui, &args.target)?,
     };
     let state = match &people {

@@ -11,7 +11,7 @@ use super::workspace::{Workspace, known_installation, write_file};
 use super::{Exit, Failure, Target};
 use crate::manifest::schema::{self, Audience};
 use crate::manifest::write::{Layout, ProjectFile, SchemaReference, WriteOptions, project_from};
-use crate::manifest::{DeploymentDocument, DeploymentEntry, MANIFESTS_FOLDER, PROJECT_FILE};
+use crate::manifest::{DeploymentDocument, DeploymentEntry, PROJECT_FILE};
 use crate::system::System;
 use crate::text::Spanned;
 
@@ -44,7 +44,14 @@ pub(super) fn run(ui: &mut Ui, args: &ImportArgs) -> Result<Exit, Failure> {
     refuse_full(&args.out)?;
     let mut workspace = Workspace::open_project(ui, &args.target.folder)?;
     let entry = workspace.deployment(&args.target)?;
-    refuse_inside(&args.out, &args.target.folder.join(MANIFESTS_FOLDER))?;
+    for folder in workspace
+        .project
+        .deployments
+        .iter()
+        .flat_map(|entry| &entry.manifests)
+    {
+        refuse_inside(&args.out, &folder.path)?;
+    }
     if let Some(seed) = &entry.seed {
         refuse_inside(&args.out, seed)?;
     }
@@ -93,6 +100,7 @@ fn deployment(out: &Path, entry: &DeploymentEntry) -> anyhow::Result<DeploymentD
         file: Some(relative(&entry.file)?),
         seed: seed.map(|seed| relative(seed)).transpose()?,
         account: entry.account.clone(),
+        manifests: None,
     })
 }
 

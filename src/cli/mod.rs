@@ -19,6 +19,7 @@ mod policy;
 mod progress;
 mod saved;
 mod schema;
+mod selection;
 mod show;
 mod source;
 mod test;

@@ -8,6 +8,7 @@ use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
 use super::saved::Draft;
+use super::selection::SelectionArgs;
 use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
@@ -28,6 +29,8 @@ pub(super) struct PlanArgs {
     target: Target,
     #[command(flatten)]
     day: Day,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -73,9 +76,10 @@ impl OrderArgs {
 }
 
 pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
-    let mut workspace = Workspace::open(ui, &args.target.folder)?;
+    let mut workspace = Workspace::open(ui, &args.target)?;
     workspace.today = args.day.or(workspace.today);
     workspace.preference = args.order.preference();
+    workspace.selection = args.selection.selection();
     let draft = args
         .out
         .as_deref()
@@ -143,7 +147,10 @@ pub(super) fn report(
     impact: Option<&Impact>,
 ) -> PlanReport {
     let place = Workspace::place(entry);
+    // Whoever asks what it means for people is about to apply it.
+    let interim = impact.map(|_| workspace.interim(planned));
     let context = ReportContext {
+        interim: interim.as_ref(),
         system: &workspace.project.system,
         sources: &workspace.reading.sources,
         deployment_name: &entry.name,

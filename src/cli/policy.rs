@@ -58,7 +58,7 @@ pub(super) fn judge(
         reading,
         project,
         today,
-        preference: _,
+        ..
     } = workspace;
     let access = Access::new(&project.system, state, installation);
     let policy = resolve_policy(file, &access, *today, &mut reading.diagnostics);

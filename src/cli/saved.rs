@@ -11,7 +11,7 @@ use super::workspace::{Planned, Workspace};
 use super::{Exit, Failure, Target};
 use crate::manifest::DeploymentEntry;
 use crate::model::{Digest, UserName};
-use crate::plan::{Preference, digests_at, rests_on, steps_digest};
+use crate::plan::{Preference, Selection, digests_at, rests_on, steps_digest};
 use crate::report::{
     DeploymentReport, GuardState, Now, PlanReport, SAVED_FORMAT_VERSION, SavedError, SavedFile,
     SavedManifests, SavedObject, SavedPlan, impact_digest, moved, visible,
@@ -64,6 +64,7 @@ impl Basis {
             author: author.cloned(),
             today: workspace.today,
             preference: planned.plan.preference,
+            selection: workspace.selection.clone(),
             manifests: SavedManifests {
                 revision: report.manifests.revision.clone(),
                 files: self.files.clone(),
@@ -73,7 +74,7 @@ impl Basis {
                 .map(|(address, digest)| SavedObject { address, digest })
                 .collect(),
             steps_digest: steps_digest(&planned.plan)?,
-            impact_digest: impact_digest(report.impact.as_ref())?,
+            impact_digest: impact_digest(&report)?,
             report,
         })
     }
@@ -304,19 +305,22 @@ impl Approval {
         self.plan.author.as_ref()
     }
 
-    /// What the plan does first.
+    /// Makes plans as the approved one was made: what it does first, and which changes it is about.
     ///
     /// # Errors
     /// When something else is asked for than what was approved.
-    pub(super) fn preference(&self, asked: Preference) -> anyhow::Result<Preference> {
-        let saved = self.plan.preference;
-        if asked != Preference::default() && asked != saved {
-            return Err(anyhow!(
-                "{} was approved to take away before it gives",
-                self.path.display()
-            ));
+    pub(super) fn settle(&self, workspace: &mut Workspace) -> anyhow::Result<()> {
+        let path = self.path.display();
+        let (first, selection) = (self.plan.preference, &self.plan.selection);
+        if ![Preference::default(), first].contains(&workspace.preference) {
+            return Err(anyhow!("{path} was approved to take away before it gives"));
         }
-        Ok(saved)
+        if workspace.selection != Selection::default() && workspace.selection != *selection {
+            return Err(anyhow!("{path} was approved for another selection of changes"));
+        }
+        workspace.preference = first;
+        workspace.selection = selection.clone();
+        Ok(())
     }
 
     /// Whether a plan is the one that was approved.

@@ -10,6 +10,7 @@ use super::workspace::Workspace;
 use super::{Exit, Failure};
 use crate::manifest::schema::{Audience, access_tests, any, for_system, policy, project, system_definition};
 use crate::manifest::{Reading, add_names, shipped};
+use crate::model::Intent;
 use crate::system::SHIPPED;
 use crate::text::closest;
 
@@ -56,10 +57,11 @@ fn print(ui: &mut Ui, schema: &serde_json::Value) -> Result<Exit, Failure> {
 
 /// Manifests with mistakes still have names: a schema helps to mend them.
 fn with_names(ui: &mut Ui, folder: &Path) -> Result<serde_json::Value, Failure> {
-    let workspace = Workspace::read(ui, folder)?;
+    let (workspace, combinations) = Workspace::read_all(ui, folder)?;
     let project = &workspace.project;
     let mut schema = for_system(project.system.definition(), Audience::Manifests);
-    add_names(&mut schema, &project.system, &project.intent);
+    let intents: Vec<&Intent> = combinations.iter().map(|each| &each.intent).collect();
+    add_names(&mut schema, &project.system, &intents);
     Ok(schema)
 }
 

@@ -168,7 +168,7 @@ impl People {
 
 impl Source {
     /// Reads the state. `target` is the project whose deployments are meant, and whose system an exported state may be
-    /// of; its deployment matters to [`Source::Desired`] alone. Prints what is wrong; an error ends the command.
+    /// of; the deployment that it names is the one whose manifests are read, wherever the project is. Prints what is wrong; an error ends the command.
     pub(super) fn resolve(&self, ui: &mut Ui, target: &Target, today: Date) -> Result<State, Failure> {
         match self {
             Self::Desired => desired(ui, target, today),
@@ -181,16 +181,23 @@ impl Source {
             }
             Self::Git { revision, path } => {
                 let files = GitFiles::open(Path::new("."), revision, path)?;
-                self.offline(ui, Reading::of(Files::Git(files)), path, today)
+                self.offline(ui, Reading::of(Files::Git(files)), path, target, today)
             }
-            Self::Folder(folder) => self.offline(ui, Reading::default(), folder, today),
+            Self::Folder(folder) => self.offline(ui, Reading::default(), folder, target, today),
             Self::File(path) => self.exported(ui, path, &target.folder, today),
         }
     }
 
     /// Manifests laid over what every installation has.
-    fn offline(&self, ui: &mut Ui, reading: Reading, folder: &Path, today: Date) -> Result<State, Failure> {
-        let mut workspace = Workspace::read_with(ui, reading, folder)?;
+    fn offline(
+        &self,
+        ui: &mut Ui,
+        reading: Reading,
+        folder: &Path,
+        target: &Target,
+        today: Date,
+    ) -> Result<State, Failure> {
+        let mut workspace = Workspace::read_with(ui, reading, folder, target.deployment.as_deref())?;
         workspace.today = today;
         let overlay = workspace.check_offline();
         workspace.stop_on_errors(ui)?;
@@ -223,8 +230,22 @@ impl Source {
     }
 }
 
+/// Refuses a deployment that is named where no manifests are read, whose deployment it could be.
+pub(super) fn refuse_idle_deployment(deployment: Option<&str>, sources: &[&Source]) -> Result<(), Failure> {
+    let has_manifests = |source: &&Source| match source {
+        Source::Desired | Source::Git { .. } | Source::Folder(_) => true,
+        Source::Deployment(_) | Source::File(_) => false,
+    };
+    match (deployment, sources) {
+        (Some(name), [first, ..]) if !sources.iter().any(has_manifests) => {
+            Err(anyhow!("--deployment {name} says whose manifests are read, and {first} has none").into())
+        }
+        (_, _) => Ok(()),
+    }
+}
+
 fn desired(ui: &mut Ui, target: &Target, today: Date) -> Result<State, Failure> {
-    let mut workspace = Workspace::open(ui, &target.folder)?;
+    let mut workspace = Workspace::open(ui, target)?;
     workspace.today = today;
     let entry = workspace.deployment(target)?;
     let live = workspace.live(ui, &entry)?;

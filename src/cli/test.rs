@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::day::Day;
 use super::policy::PolicyArgs;
-use super::source::{People, Source, State};
+use super::source::{People, Source, State, refuse_idle_deployment};
 use super::ui::Ui;
 use super::workspace::{Workspace, write_file};
 use super::{Exit, Failure, Format, Target};
@@ -26,7 +26,7 @@ pub(super) struct TestArgs {
     #[command(flatten)]
     target: Target,
     /// Another state than the planned one: deployment:NAME, git:REV:PATH, a project folder or an exported file
-    #[arg(long = "in", value_name = "SOURCE", conflicts_with = "deployment")]
+    #[arg(long = "in", value_name = "SOURCE")]
     source: Option<Source>,
     #[command(flatten)]
     day: Day,
@@ -98,6 +98,7 @@ pub(super) fn run(ui: &mut Ui, args: &TestArgs) -> Result<Exit, Failure> {
 fn state(ui: &mut Ui, workspace: &Workspace, args: &TestArgs) -> Result<State, Failure> {
     let people = args.users.as_deref().map(People::read).transpose()?;
     let source = args.source.clone().unwrap_or_default();
+    refuse_idle_deployment(args.target.deployment.as_deref(), &[&source])?;
     let state = source.resolve(ui, &args.target, workspace.today)?;
     let (found, project) = (
         &state.system.definition().name,

@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 
 use super::day::present_day;
+use super::selection::Judge;
 use super::ui::Ui;
 use super::{Failure, Target};
 use crate::access::{Access, Comparison, Impact};
 use crate::check::{Context, check};
 use crate::deployment::embedded::{Reader, Store};
 use crate::deployment::{DeploymentError, Read};
-use crate::manifest::{DeploymentEntry, Project, Reading};
+use crate::manifest::{Combination, DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
-use crate::plan::{Overlay, Plan, Preference, Scope, overlay};
+use crate::plan::{Overlay, Plan, Preference, Scope, Selection, overlay};
 use crate::policy::guard::{self, Finding, Settings};
+use crate::policy::{Interim, interim};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -33,6 +35,8 @@ pub(super) struct Workspace {
     pub(super) today: Date,
     /// What a plan does first.
     pub(super) preference: Preference,
+    /// Which changes plans are about.
+    pub(super) selection: Selection,
 }
 
 /// A plan and the states it lies between.
@@ -51,9 +55,11 @@ impl Planned {
 }
 
 impl Workspace {
-    /// Reads the project at `folder` and prints what is wrong; anything wrong ends the command.
-    pub(super) fn open(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        let mut workspace = Self::read(ui, folder)?;
+    /// Reads the project with the manifests of the deployment that is meant, and prints what is wrong; anything wrong
+    /// ends the command.
+    pub(super) fn open(ui: &mut Ui, target: &Target) -> Result<Self, Failure> {
+        let deployment = target.deployment.as_deref();
+        let mut workspace = Self::read_with(ui, Reading::default(), &target.folder, deployment)?;
         workspace.stop_on_errors(ui)?;
         Ok(workspace)
     }
@@ -72,27 +78,43 @@ impl Workspace {
                 project: Kept::new(project),
                 today: present_day(),
                 preference: Preference::default(),
+                selection: Selection::default(),
             }),
             Some(_) | None => Err(Failure::Reported),
         }
     }
 
-    /// Reads the project as far as it can be read; ends the command only where there is none.
-    pub(super) fn read(ui: &mut Ui, folder: &Path) -> Result<Self, Failure> {
-        Self::read_with(ui, Reading::default(), folder)
+    /// Reads a project as far as it can be read, from the files of `reading`, with the manifests of the deployment that
+    /// is meant; ends the command only where there is none.
+    pub(super) fn read_with(
+        ui: &mut Ui,
+        mut reading: Reading,
+        folder: &Path,
+        deployment: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let project = reading.project(folder, deployment);
+        ui.timings.end("manifests");
+        Self::with(ui, reading, project)
     }
 
-    /// Reads a project as far as it can be read, from the files of `reading`; ends the command only where there is
-    /// none.
-    pub(super) fn read_with(ui: &mut Ui, mut reading: Reading, folder: &Path) -> Result<Self, Failure> {
-        let project = reading.project(folder);
+    /// Reads a project as far as it can be read, with the manifests of all its deployments; ends the command only where
+    /// there is none.
+    pub(super) fn read_all(ui: &mut Ui, folder: &Path) -> Result<(Self, Vec<Combination>), Failure> {
+        let mut reading = Reading::default();
+        let (project, combinations) = reading.every_combination(folder).unzip();
         ui.timings.end("manifests");
+        let workspace = Self::with(ui, reading, project)?;
+        Ok((workspace, combinations.unwrap_or_default()))
+    }
+
+    fn with(ui: &mut Ui, mut reading: Reading, project: Option<Project>) -> Result<Self, Failure> {
         match project {
             Some(project) => Ok(Self {
                 reading,
                 project: Kept::new(project),
                 today: present_day(),
                 preference: Preference::default(),
+                selection: Selection::default(),
             }),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
@@ -163,30 +185,8 @@ impl Workspace {
 
     /// The deployment that is meant.
     pub(super) fn deployment(&self, target: &Target) -> Result<DeploymentEntry, Failure> {
-        let deployments = &self.project.deployments;
-        let names = || {
-            deployments
-                .iter()
-                .map(|entry| entry.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let default = self.project.default.as_ref().map(|(name, _)| name);
-        if let Some(name) = target.deployment.as_ref().or(default) {
-            let found = deployments.iter().find(|entry| entry.name == *name);
-            return found.cloned().ok_or_else(|| {
-                anyhow!("there is no deployment `{name}`; the project has {}", names()).into()
-            });
-        }
-        match &deployments[..] {
-            [only] => Ok(only.clone()),
-            [] => Err(anyhow!("the project names no deployment").into()),
-            _ => Err(anyhow!(
-                "the project has several deployments ({}) and no default\nhint: name one with --deployment",
-                names()
-            )
-            .into()),
-        }
+        let found = self.project.deployment(target.deployment.as_deref());
+        Ok(found.cloned()?)
     }
 
     /// Reads the live state. A deployment that does not exist yet is read from its seed, and nothing is written.
@@ -306,6 +306,18 @@ impl Workspace {
         })
     }
 
+    /// What people gain while a plan is applied, and neither before nor after.
+    pub(super) fn interim(&self, planned: &Planned) -> Interim {
+        interim(
+            &self.project.system,
+            &known_installation(&self.project.installation, &planned.live),
+            planned.overlay.before(&planned.live),
+            &planned.overlay.desired,
+            &planned.plan.steps,
+            planned.plan.preference,
+        )
+    }
+
     /// What the guards find in a plan.
     pub(super) fn guarded(&self, ui: &mut Ui, planned: &Planned, settings: &Settings) -> Vec<Finding> {
         let findings = self.with_access(ui, planned, |_, old, new| {
@@ -346,20 +358,26 @@ impl Workspace {
         }
         let diagnostics = &mut self.reading.diagnostics;
         report_defects(live, diagnostics);
-        let overlay = Kept::new(overlay(
+        let known = known_installation(installation, live);
+        let mut found = Diagnostics::default();
+        let full = overlay(system, live, intent, Scope::Manifests, self.today, &mut found);
+        if self.selection.is_empty() {
+            check(
+                &Context::new(system, intent, &full, Some(live), &known),
+                &mut found,
+            );
+            diagnostics.extend(found);
+            return Ok(Kept::new(full));
+        }
+        let judge = Judge {
             system,
             live,
             intent,
-            Scope::Manifests,
-            self.today,
-            diagnostics,
-        ));
-        let known = known_installation(installation, live);
-        check(
-            &Context::new(system, intent, &overlay, Some(live), &known),
-            diagnostics,
-        );
-        Ok(overlay)
+            installation: &known,
+        };
+        let overlay = judge.part(full, &self.selection, &mut found);
+        diagnostics.extend(found);
+        Ok(Kept::new(overlay))
     }
 
     /// The place of a deployment as it is shown.

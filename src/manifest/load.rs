@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::document::Document;
-use super::files::{Files, Unreadable, plain};
+use super::files::{Files, plain};
+use super::folders::ManifestsFolder;
 use super::gather::Gather;
-use super::load_access::is_access_test;
-use super::project::{DeploymentKind, MANIFESTS_FOLDER, OwnershipDocument, PROJECT_FILE, ProjectDocument};
+use super::project::{DeploymentKind, OwnershipDocument, PROJECT_FILE, ProjectDocument};
 use super::schema::{self, Audience};
 use crate::model::{Installation, Intent, Kind, Ownership, UserName};
 use crate::system::{Definition, SHIPPED, System, shipped_source};
@@ -56,6 +55,63 @@ pub struct DeploymentEntry {
     pub seed: Option<PathBuf>,
     /// The user as whom rolecall works there, where the project file says so.
     pub account: Option<Spanned<UserName>>,
+    /// The folders of its manifests, each laid over those before it.
+    pub manifests: Vec<ManifestsFolder>,
+}
+
+/// Why no deployment is meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoDeployment {
+    /// There is none of this name.
+    #[error("there is no deployment `{name}`; the project has {}", known.join(", "))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There is none at all.
+    #[error("the project names no deployment")]
+    None,
+    /// None is named, and there are several and no default.
+    #[error(
+        "the project has several deployments ({}) and no default\nhint: name one with --deployment",
+        .0.join(", ")
+    )]
+    Several(Vec<String>),
+}
+
+impl NoDeployment {
+    /// The deployment that may be meant.
+    pub(super) fn meant(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { name, known } => closest(name, known.iter().map(String::as_str)),
+            Self::None | Self::Several(_) => None,
+        }
+    }
+}
+
+impl Project {
+    /// The deployment that is meant: the one of this name, or without a name the default or the only one.
+    ///
+    /// # Errors
+    /// When there is none of that name, or it is not clear which one is meant.
+    pub fn deployment(&self, name: Option<&str>) -> Result<&DeploymentEntry, NoDeployment> {
+        let names = || self.deployments.iter().map(|entry| entry.name.clone()).collect();
+        let default = self.default.as_ref().map(|(name, _)| name.as_str());
+        if let Some(name) = name.or(default) {
+            let found = self.deployments.iter().find(|entry| entry.name == name);
+            return found.ok_or_else(|| NoDeployment::Unknown {
+                name: name.to_owned(),
+                known: names(),
+            });
+        }
+        match &self.deployments[..] {
+            [only] => Ok(only),
+            [] => Err(NoDeployment::None),
+            _ => Err(NoDeployment::Several(names())),
+        }
+    }
 }
 
 /// What was read, and the texts that spans point into.
@@ -77,25 +133,31 @@ impl Reading {
         }
     }
 
-    /// Reads a project. `None` when it is too broken to go on; the diagnostics then say why.
-    pub fn project(&mut self, folder: &Path) -> Option<Project> {
-        self.project_with(folder, true)
+    /// Reads a project, with the manifests of the deployment that is meant: the one of this name, or without a name the
+    /// default or the only one. `None` when it is too broken to go on; the diagnostics then say why.
+    pub fn project(&mut self, folder: &Path, deployment: Option<&str>) -> Option<Project> {
+        let (mut project, file) = self.project_and_file(folder)?;
+        if let Some(folders) = self.folders_meant(&project, deployment) {
+            let ownership = std::mem::take(&mut project.intent.ownership);
+            project.intent = self.layers(&folders, &project.system, file);
+            project.intent.ownership = ownership;
+        }
+        Some(project)
     }
 
     /// Reads a project without its manifests: the project file and the system's definition.
     pub fn project_file_alone(&mut self, folder: &Path) -> Option<Project> {
-        self.project_with(folder, false)
+        self.project_and_file(folder).map(|(project, _)| project)
     }
 
-    fn project_with(&mut self, folder: &Path, manifests: bool) -> Option<Project> {
+    /// Reads a project without its manifests, and says which text its file is.
+    pub(super) fn project_and_file(&mut self, folder: &Path) -> Option<(Project, SourceId)> {
         let (document, file) = self.project_file(folder)?;
         let (system, definition) = self.system(folder, &document.system.value, document.system.span)?;
-        let mut intent = Intent::default();
-        if manifests {
-            let folder = folder.join(MANIFESTS_FOLDER);
-            intent = self.manifests(&folder, &system, Audience::Manifests, Some(file));
-        }
-        intent.ownership = ownership(document.ownership.unwrap_or_default());
+        let intent = Intent {
+            ownership: ownership(document.ownership.unwrap_or_default()),
+            ..Intent::default()
+        };
         let installation = {
             let mut gather = Gather::new(&system, &mut self.diagnostics);
             if let Some(installation) = &document.installation {
@@ -115,28 +177,13 @@ impl Reading {
                 file: plain(&file),
                 seed: entry.value.seed.map(|seed| plain(&folder.join(seed.value))),
                 account: entry.value.account,
+                manifests: ManifestsFolder::all(folder, entry.value.manifests),
                 name,
             }
         });
         let deployments: Vec<_> = deployments.collect();
         let default = document.default.map(|default| (default.value, default.span));
-        if let Some((default, span)) = &default
-            && deployments.iter().all(|deployment| deployment.name != *default)
-        {
-            let mut unknown = Diagnostic::error(
-                Code::UnknownDeployment,
-                format!("there is no deployment `{default}`"),
-            )
-            .at(*span);
-            if let Some(close) = closest(
-                default,
-                deployments.iter().map(|deployment| deployment.name.as_str()),
-            ) {
-                unknown = unknown.hint(format!("did you mean `{close}`?"));
-            }
-            self.diagnostics.push(unknown);
-        }
-        Some(Project {
+        let project = Project {
             folder: folder.to_path_buf(),
             system,
             definition,
@@ -144,7 +191,21 @@ impl Reading {
             default,
             installation,
             intent,
-        })
+        };
+        if let Some((default, span)) = &project.default
+            && let Err(unknown @ NoDeployment::Unknown { .. }) = project.deployment(Some(default))
+        {
+            let mut diagnostic = Diagnostic::error(
+                Code::UnknownDeployment,
+                format!("there is no deployment `{default}`"),
+            )
+            .at(*span);
+            if let Some(close) = unknown.meant() {
+                diagnostic = diagnostic.hint(format!("did you mean `{close}`?"));
+            }
+            self.diagnostics.push(diagnostic);
+        }
+        Some((project, file))
     }
 
     /// Reads the folder that fills a new embedded deployment.
@@ -229,70 +290,6 @@ impl Reading {
                 .push(Diagnostic::error(Code::InvalidDefinition, problem).at(start));
         }
         (self.diagnostics.errors() == before).then_some(definition)
-    }
-
-    /// Reads every manifest of a folder into one intent.
-    fn manifests(
-        &mut self,
-        folder: &Path,
-        system: &System,
-        audience: Audience,
-        project: Option<SourceId>,
-    ) -> Intent {
-        let paths = self.manifest_paths(folder, project);
-        let schema = schema::for_system(system.definition(), audience);
-        let Some(schema) = self.compile(schema) else {
-            return Intent::default();
-        };
-        let mut documents: Vec<Document> = Vec::with_capacity(paths.len());
-        for path in &paths {
-            if let Some(source) = self.file(path) {
-                documents.extend(self.checked(source, &schema));
-            }
-        }
-        let mut gather = Gather::new(system, &mut self.diagnostics);
-        for document in documents {
-            gather.add(document);
-        }
-        gather.finish()
-    }
-
-    /// The manifest files below a folder, by path. Hidden ones are left out.
-    fn manifest_paths(&mut self, folder: &Path, project: Option<SourceId>) -> Vec<PathBuf> {
-        let at_project = |diagnostic: Diagnostic| match project {
-            Some(source) => diagnostic.at(Span {
-                source,
-                start: 0,
-                end: 0,
-            }),
-            None => diagnostic,
-        };
-        let Some(walked) = self.files.walk(folder) else {
-            let message = format!("there is no folder {}", self.files.shown(folder));
-            self.diagnostics
-                .push(at_project(Diagnostic::error(Code::NoManifests, message)));
-            return Vec::new();
-        };
-        let mut paths = Vec::new();
-        for found in walked {
-            match found {
-                Ok(path) => {
-                    let is_yaml = path
-                        .extension()
-                        .is_some_and(|extension| extension == "yaml" || extension == "yml");
-                    if is_yaml && !is_access_test(&path) {
-                        paths.push(path);
-                    }
-                }
-                Err(Unreadable { path, reason }) => self.unreadable(&path, &reason),
-            }
-        }
-        if paths.is_empty() && !self.diagnostics.has_errors() {
-            let message = format!("there are no manifests below {}", self.files.shown(folder));
-            self.diagnostics
-                .push(at_project(Diagnostic::error(Code::NoManifests, message)));
-        }
-        paths
     }
 
     /// Reads one text file into the sources.

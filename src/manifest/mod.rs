@@ -8,8 +8,10 @@ mod access_tests;
 mod asking;
 mod document;
 mod files;
+mod folders;
 mod gather;
 mod guards_file;
+mod lay;
 mod load;
 mod load_access;
 mod member;
@@ -24,9 +26,10 @@ pub use access_tests::{
 pub use asking::{AbilityDocument, AbilityKeys, FieldUseWord, OwnerDocument, WhoDocument};
 pub use document::*;
 pub use files::{Files, GitError, GitFiles, Revision, Unreadable, revision_of};
+pub use folders::{Combination, ManifestsFolder};
 pub use gather::Gather;
 pub use guards_file::{GuardsDocument, LimitsDocument, ProtectedDocument, Switched};
-pub use load::{DeploymentEntry, Project, Reading, shipped};
+pub use load::{DeploymentEntry, NoDeployment, Project, Reading, shipped};
 pub use load_access::{AccessTestFile, PolicyFile};
 pub use member::{MemberDocument, MemberName};
 pub use policy_file::{

@@ -15,10 +15,10 @@ use crate::text::{Keyed, Spanned};
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "rolecall.yaml";
 
-/// The folder of manifests, beside the project file.
+/// The folder of manifests, beside the project file, of deployments that name no others.
 pub const MANIFESTS_FOLDER: &str = "manifests";
 
-/// A rolecall project: the folder that holds this file, and `manifests/` beside it.
+/// A rolecall project: the folder that holds this file, and `manifests/` or the folders that deployments name beside it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectDocument {
@@ -58,6 +58,9 @@ pub struct DeploymentDocument {
     /// The user as whom rolecall works there, by login name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Spanned<UserName>>,
+    /// The folders of its manifests, from this file's folder, each laid over those before it. Without it, `manifests`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifests: Option<Vec<Spanned<String>>>,
 }
 
 /// One deployment, said in full.
@@ -80,6 +83,11 @@ struct FullDeployment {
     #[serde(default)]
     #[schemars(example = &"rolecall")]
     account: Option<Spanned<UserName>>,
+    /// The folders of the deployment's manifests, from this file's folder. Each is laid over those before it: what it
+    /// says of an object replaces what they say, attribute by attribute. Without it, the folder `manifests`.
+    #[serde(default)]
+    #[schemars(length(min = 1), inner(length(min = 1)), extend("uniqueItems" = true, "examples" = [["base", "prod"]]))]
+    manifests: Option<Vec<Spanned<String>>>,
 }
 
 impl<'de> Deserialize<'de> for DeploymentDocument {
@@ -100,6 +108,7 @@ impl<'de> Deserialize<'de> for DeploymentDocument {
                     file: None,
                     seed: None,
                     account: None,
+                    manifests: None,
                 })
             }
 
@@ -109,12 +118,14 @@ impl<'de> Deserialize<'de> for DeploymentDocument {
                     file,
                     seed,
                     account,
+                    manifests,
                 } = FullDeployment::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(DeploymentDocument {
                     kind,
                     file,
                     seed,
                     account,
+                    manifests,
                 })
             }
         }

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuthorisationArea, AuthorisationLevel, AuthorisationRight, GroupName, GroupVariety, RoleName, ServiceId,
-    UserName,
+    AuthorisationArea, AuthorisationLevel, AuthorisationRight, GroupName, GroupVariety, Identity, RoleName,
+    ServiceId, UserName,
 };
 
 /// Whether a group's settings count.
@@ -198,4 +198,22 @@ pub struct Group {
     /// Who created the group; never written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<UserName>,
+}
+
+impl Group {
+    /// The roles and groups that it names, each once.
+    pub fn references(&self) -> BTreeSet<Identity> {
+        let members = &self.members;
+        let roles = members
+            .roles
+            .iter()
+            .chain(&members.roles_and_subordinates)
+            .chain(&self.roles);
+        let groups = members.groups.iter().chain(self.monitor_groups.keys());
+        roles
+            .cloned()
+            .map(Identity::Role)
+            .chain(groups.cloned().map(Identity::Group))
+            .collect()
+    }
 }

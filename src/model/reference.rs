@@ -34,6 +34,16 @@ impl Principal {
             Self::Group(_) => PrincipalKind::Group,
         }
     }
+
+    /// The object that this principal names; none for everyone.
+    pub fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Role(name) | Self::RoleAndSubordinates(name) => Some(Identity::Role(name.clone())),
+            Self::Group(name) => Some(Identity::Group(name.clone())),
+            Self::User(name) => Some(Identity::User(name.clone())),
+            Self::Everyone => None,
+        }
+    }
 }
 
 impl fmt::Display for Principal {

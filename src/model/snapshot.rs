@@ -58,6 +58,15 @@ pub struct Role {
     pub assign_records_to: Option<AssignScope>,
 }
 
+impl Role {
+    /// The roles and profiles that it names, each once.
+    pub fn references(&self) -> BTreeSet<Identity> {
+        let superior = self.reports_to.iter().cloned().map(Identity::Role);
+        let profiles = self.profiles.iter().cloned().map(Identity::Profile);
+        superior.chain(profiles).collect()
+    }
+}
+
 /// One profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -251,21 +260,6 @@ impl Snapshot {
         }
     }
 
-    /// Every object that is not a user, in the order of kinds and names.
-    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
-        let profiles = self.profiles.keys().cloned().map(Identity::Profile);
-        let roles = self.roles.keys().cloned().map(Identity::Role);
-        let groups = self.groups.keys().cloned().map(Identity::Group);
-        let defaults = self
-            .sharing
-            .defaults
-            .keys()
-            .cloned()
-            .map(Identity::SharingDefault);
-        let rules = self.sharing.rules.keys().cloned().map(Identity::SharingRule);
-        profiles.chain(roles).chain(groups).chain(defaults).chain(rules)
-    }
-
     /// How many objects of a kind there are.
     pub fn count(&self, kind: Kind) -> usize {
         match kind {
@@ -276,5 +270,57 @@ impl Snapshot {
             Kind::SharingRule => self.sharing.rules.len(),
             Kind::User => self.users.len(),
         }
+    }
+
+    /// Whether there is such an object.
+    pub fn has(&self, identity: &Identity) -> bool {
+        match identity {
+            Identity::Profile(name) => self.profiles.contains_key(name),
+            Identity::Role(name) => self.roles.contains_key(name),
+            Identity::Group(name) => self.groups.contains_key(name),
+            Identity::SharingDefault(module) => self.sharing.defaults.contains_key(module),
+            Identity::SharingRule(key) => self.sharing.rules.contains_key(key),
+            Identity::User(name) => self.users.contains_key(name),
+        }
+    }
+
+    /// Every object, by kind and name.
+    pub fn identities(&self) -> impl Iterator<Item = Identity> {
+        let profiles = self.profiles.keys().cloned().map(Identity::Profile);
+        let roles = self.roles.keys().cloned().map(Identity::Role);
+        let groups = self.groups.keys().cloned().map(Identity::Group);
+        let defaults = self
+            .sharing
+            .defaults
+            .keys()
+            .cloned()
+            .map(Identity::SharingDefault);
+        let rules = self.sharing.rules.keys().cloned().map(Identity::SharingRule);
+        let users = self.users.keys().cloned().map(Identity::User);
+        profiles
+            .chain(roles)
+            .chain(groups)
+            .chain(defaults)
+            .chain(rules)
+            .chain(users)
+    }
+
+    /// The roles, profiles and groups that an object refers to by what manifests can say of it, each once. None of an
+    /// object that is not there.
+    pub fn references(&self, identity: &Identity) -> BTreeSet<Identity> {
+        let found = match identity {
+            Identity::Role(name) => self.roles.get(name).map(Role::references),
+            Identity::Group(name) => self.groups.get(name).map(Group::references),
+            Identity::SharingRule(key) => self.sharing.rules.get(key).map(|_| {
+                let ends = key.from.identity().into_iter().chain(key.to.identity());
+                ends.filter(|end| end.kind() != Kind::User).collect()
+            }),
+            Identity::User(name) => self
+                .users
+                .get(name)
+                .map(|user| user.role.iter().cloned().map(Identity::Role).collect()),
+            Identity::Profile(_) | Identity::SharingDefault(_) => None,
+        };
+        found.unwrap_or_default()
     }
 }

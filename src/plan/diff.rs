@@ -195,7 +195,7 @@ fn assignments(
 }
 
 /// Whether a change of role is what deleting the old role does by itself.
-fn follows_transfer(before: Option<&RoleName>, after: Option<&RoleName>, heirs: &Heirs) -> bool {
+pub(super) fn follows_transfer(before: Option<&RoleName>, after: Option<&RoleName>, heirs: &Heirs) -> bool {
     let heir = before
         .and_then(|role| heirs.roles.get(role))
         .and_then(Option::as_ref);

@@ -46,7 +46,7 @@ pub fn steps_digest(plan: &Plan) -> Result<Digest, serde_json::Error> {
 /// The objects that a plan writes or refers to, by their names on the live deployment, before the plan's renames. What
 /// the plan makes is among them: it rests on that not being there. Of a group's members those that come or go.
 pub fn rests_on(plan: &Plan, renames: &Renames) -> BTreeSet<Identity> {
-    let back = renames.reversed();
+    let back = renames.inverse();
     let mut all = BTreeSet::new();
     for operation in plan.steps.iter().map(|step| &step.operation) {
         if operation.renames() {
@@ -59,7 +59,7 @@ pub fn rests_on(plan: &Plan, renames: &Renames) -> BTreeSet<Identity> {
             .chain(references_after(operation))
             .chain(people(operation))
             .chain([operation.identity()]);
-        all.extend(named.map(|identity| back.identity(identity)));
+        all.extend(named.map(|identity| back.identity(&identity)));
     }
     all
 }

@@ -10,14 +10,19 @@ mod meet;
 mod operation;
 mod order;
 mod overlay;
+mod pattern;
 mod people;
 mod references;
 mod removal;
 mod rename;
+mod rename_intent;
 mod replay;
 mod rights;
+mod select;
 mod settle;
 mod spelling;
+mod unmet;
+mod wanted;
 
 use std::collections::BTreeSet;
 
@@ -31,9 +36,11 @@ pub use digest::{digests_at, rests_on, steps_digest};
 pub use operation::{Edit, Object, Operation};
 pub use order::{Preference, Stage, Turn};
 pub use overlay::{Heirs, Overlay, Scope, overlay};
+pub use pattern::{Pattern, Selection};
 pub use people::{named_users, with_people};
 pub use rename::Renames;
 pub use replay::replay;
+pub use select::{Need, Part, PulledIn, Selected, select};
 pub use settle::{State, state_of};
 
 use crate::model::{Date, Expiry, Identity, Intent, Kind, Principal, Snapshot};
@@ -107,6 +114,8 @@ pub struct Plan {
     pub expiring: Vec<Expiry>,
     /// What comes first where it both takes away and gives.
     pub preference: Preference,
+    /// What was selected, when this is a part of what the manifests want.
+    pub selected: Option<Selected>,
 }
 
 /// How many days ahead a plan says what expires.
@@ -121,6 +130,7 @@ impl Plan {
         intent: &Intent,
         preference: Preference,
     ) -> Self {
+        let intent = overlay.wanted(intent);
         let operations = ordered(
             system,
             live,
@@ -136,7 +146,7 @@ impl Plan {
         let objects: usize = Kind::ALL.iter().map(|kind| overlay.desired.count(*kind)).sum();
         let changed = touched
             .iter()
-            .filter(|identity| has(&overlay.desired, identity))
+            .filter(|identity| overlay.desired.has(identity))
             .count();
         let transferred_records = overlay.heirs.groups.keys().map(|name| {
             let owner = Principal::Group(name.clone());
@@ -148,9 +158,13 @@ impl Plan {
             .into_iter()
             .map(|(operation, turn)| explain(operation, turn, overlay, intent))
             .collect();
-        let left_alone =
-            |identity: &&Identity| has(&overlay.desired, identity) && !touched.contains(*identity);
+        let left_alone = |identity: &&Identity| overlay.desired.has(identity) && !touched.contains(*identity);
         let unmanaged: Vec<Identity> = overlay.unmanaged.iter().filter(left_alone).cloned().collect();
+        // What a selection leaves out is not as it should be.
+        let left_out = overlay.selected.iter().flat_map(|selected| &selected.left_out);
+        let mut left_out: BTreeSet<&Identity> = left_out.collect();
+        left_out.retain(|identity| overlay.desired.has(identity));
+        let amiss = left_out.len() - unmanaged.iter().filter(|each| left_out.contains(each)).count();
         let (today, before) = (overlay.today, overlay.before(live));
         let (over, mut expiring): (Vec<Expiry>, Vec<Expiry>) = intent
             .expiries()
@@ -162,13 +176,14 @@ impl Plan {
         expiring.sort_by_key(|expiry| expiry.expires);
         Self {
             steps,
-            unchanged: objects - changed - unmanaged.len(),
+            unchanged: objects.saturating_sub(changed + unmanaged.len() + amiss),
             unmanaged,
             transferred_records,
             today: overlay.today,
             expired,
             expiring,
             preference,
+            selected: overlay.selected.clone(),
         }
     }
 
@@ -187,7 +202,7 @@ impl Plan {
             .into_iter()
             .map(|operation| {
                 let identity = operation.final_identity();
-                let reason = match (has(left, &identity), has(right, &identity)) {
+                let reason = match (left.has(&identity), right.has(&identity)) {
                     (false, _) => Reason::Missing,
                     (true, true) => Reason::Differs,
                     (true, false) => Reason::Removed,
@@ -201,7 +216,7 @@ impl Plan {
             })
             .collect();
         let touched: BTreeSet<Identity> = steps.iter().map(|step| step.operation.final_identity()).collect();
-        let changed = touched.iter().filter(|identity| has(right, identity)).count();
+        let changed = touched.iter().filter(|identity| right.has(identity)).count();
         Self {
             steps,
             unmanaged: Vec::new(),
@@ -211,7 +226,14 @@ impl Plan {
             expired: Vec::new(),
             expiring: Vec::new(),
             preference: Preference::default(),
+            selected: None,
         }
+    }
+
+    /// Whether a selection leaves changes out.
+    pub fn is_incomplete(&self) -> bool {
+        let selected = self.selected.as_ref();
+        selected.is_some_and(|selected| !selected.left_out.is_empty())
     }
 
     /// Whether there is nothing to do.
@@ -237,17 +259,6 @@ pub fn ordered(
     let mut base = live.clone();
     renames.apply(&mut base);
     order::order(system, &base, desired, heirs, operations, preference)
-}
-
-fn has(snapshot: &Snapshot, identity: &Identity) -> bool {
-    match identity {
-        Identity::Profile(name) => snapshot.profiles.contains_key(name),
-        Identity::Role(name) => snapshot.roles.contains_key(name),
-        Identity::Group(name) => snapshot.groups.contains_key(name),
-        Identity::SharingDefault(module) => snapshot.sharing.defaults.contains_key(module),
-        Identity::SharingRule(key) => snapshot.sharing.rules.contains_key(key),
-        Identity::User(name) => snapshot.users.contains_key(name),
-    }
 }
 
 fn explain(operation: Operation, turn: Turn, overlay: &Overlay, intent: &Intent) -> Step {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::removal::{heirs, remove};
 use super::rename::Renames;
 use super::rights::overlay_rights;
+use super::select::Selected;
 use crate::model::{
     Date, Group, GroupIntent, GroupName, Identity, Installation, Intent, Kind, Principal, Profile,
     ProfileIntent, ProfileName, Role, RoleIntent, RoleName, RuleKey, Snapshot,
@@ -52,6 +53,10 @@ pub struct Overlay {
     pub unmanaged: Vec<Identity>,
     /// The day that it was made for: what expired before is left out.
     pub today: Date,
+    /// What was selected, when this is a part of what the manifests want.
+    pub selected: Option<Selected>,
+    /// The manifests in the names of `desired`, where a selection leaves renames out.
+    pub intent: Option<Box<Intent>>,
 }
 
 /// Lays an intent over a live state, as it holds on a day: members and rules whose last day is over are not wanted.
@@ -117,6 +122,8 @@ pub fn overlay(
         renamed,
         unmanaged,
         today,
+        selected: None,
+        intent: None,
     }
 }
 
@@ -124,6 +131,11 @@ impl Overlay {
     /// The live state in the names that hold after the renames.
     pub fn before<'a>(&'a self, live: &'a Snapshot) -> &'a Snapshot {
         self.renamed.as_deref().unwrap_or(live)
+    }
+
+    /// The manifests in the names that hold after the renames.
+    pub fn wanted<'a>(&'a self, intent: &'a Intent) -> &'a Intent {
+        self.intent.as_deref().unwrap_or(intent)
     }
 }
 

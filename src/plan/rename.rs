@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::spelling::Spellings;
-use crate::model::{
-    At, GroupName, Identity, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot,
-};
+use crate::model::{At, GroupName, Intent, Kind, Principal, ProfileName, RoleName, RuleKey, Snapshot};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Span};
 
@@ -69,32 +67,6 @@ impl Renames {
         }
     }
 
-    /// The renames from the new names to the old ones.
-    pub(super) fn reversed(&self) -> Self {
-        fn reversed<N: Clone + Ord>(renames: &BTreeMap<N, N>) -> BTreeMap<N, N> {
-            renames
-                .iter()
-                .map(|(old, new)| (new.clone(), old.clone()))
-                .collect()
-        }
-        Self {
-            profiles: reversed(&self.profiles),
-            roles: reversed(&self.roles),
-            groups: reversed(&self.groups),
-        }
-    }
-
-    /// An object after the renames.
-    pub(super) fn identity(&self, identity: Identity) -> Identity {
-        match identity {
-            Identity::Profile(name) => Identity::Profile(renamed(&self.profiles, name)),
-            Identity::Role(name) => Identity::Role(renamed(&self.roles, name)),
-            Identity::Group(name) => Identity::Group(renamed(&self.groups, name)),
-            Identity::SharingRule(key) => Identity::SharingRule(self.rule(key)),
-            same @ (Identity::SharingDefault(_) | Identity::User(_)) => same,
-        }
-    }
-
     /// A principal after the renames.
     pub fn principal(&self, principal: Principal) -> Principal {
         match principal {
@@ -107,7 +79,7 @@ impl Renames {
         }
     }
 
-    fn rule(&self, key: RuleKey) -> RuleKey {
+    pub(super) fn rule(&self, key: RuleKey) -> RuleKey {
         RuleKey {
             module: key.module,
             from: self.principal(key.from),
@@ -278,7 +250,7 @@ fn is_done<'a, N: Ord, O>(
     }
 }
 
-fn renamed<N: Clone + Ord>(renames: &BTreeMap<N, N>, name: N) -> N {
+pub(super) fn renamed<N: Clone + Ord>(renames: &BTreeMap<N, N>, name: N) -> N {
     renames.get(&name).cloned().unwrap_or(name)
 }
 
@@ -297,7 +269,7 @@ fn rename_set<N: Clone + Ord>(names: &mut BTreeSet<N>, renames: &BTreeMap<N, N>)
     }
 }
 
-fn rename_keys<N: Clone + Ord, V>(map: &mut BTreeMap<N, V>, renames: &BTreeMap<N, N>) {
+pub(super) fn rename_keys<N: Clone + Ord, V>(map: &mut BTreeMap<N, V>, renames: &BTreeMap<N, N>) {
     let moved: Vec<(N, V)> = renames
         .iter()
         .filter_map(|(from, to)| map.remove(from).map(|value| (to.clone(), value)))

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::follow::{self, Follows};
-use super::state::{State, attributes, named_by};
+use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
-    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, StateChange,
-    StepReport, Totals, Transfer,
+    InterimReport, ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport,
+    SelectionReport, StateChange, StepReport, Totals, Transfer,
 };
-use crate::model::{Expiry, Identity, Snapshot};
+use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
 use crate::text::{Sources, Span};
 
@@ -18,11 +18,14 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
     let facts = Facts::of(plan, &merged, context);
     let steps = steps
         .into_iter()
+        .zip(&plan.steps)
         .enumerate()
-        .map(|(at, (object, action))| StepReport {
+        .map(|(at, ((object, action), step))| StepReport {
             index: at + 1,
-            address: address(&merged[object].identity),
+            address: merged[object].identity.address(),
             action,
+            stage: step.turn.stage,
+            after: step.turn.after.iter().map(|place| place + 1).collect(),
         });
     let steps = steps.collect();
     // Identities sort by kind, in the order of `Kind::ALL`, and then by name.
@@ -40,7 +43,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         .map(|merged| change(merged, &facts, context))
         .collect();
     let expiring = plan.expiring.iter().map(|expiry| ExpiringReport {
-        address: address(&expiry.grant.identity()),
+        address: expiry.grant.identity().address(),
         member: expiry.grant.member().cloned(),
         expires: expiry.expires,
         days_left: plan.today.days_until(expiry.expires),
@@ -50,6 +53,9 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
     let impact = context
         .impact
         .map(|impact| super::impact::report(context.system, impact, context.live, &changes, &identities));
+    let interim = context.interim;
+    let interim = interim.map(|interim| InterimReport::new(context.system, plan, interim));
+    let interim = interim.filter(|interim| !interim.is_empty());
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
         format_version: FORMAT_VERSION.into(),
@@ -71,11 +77,14 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         },
         changes,
         impact,
-        guards: Vec::new(),
         steps,
         unmanaged,
         expiring,
-        notes: Vec::new(),
+        incomplete: plan.is_incomplete(),
+        selection: plan.selected.as_ref().map(SelectionReport::new),
+        guards: Vec::new(),
+        notes: interim.as_ref().map(InterimReport::notes).unwrap_or_default(),
+        interim,
     }
 }
 
@@ -162,7 +171,9 @@ fn write_of(operation: &Operation) -> Write {
             write_of_edit(edit, State::Profile, |heir| Some(Identity::Profile(heir.clone())))
         }
         Operation::Role(edit) => write_of_edit(edit, State::Role, |heir| Some(Identity::Role(heir.clone()))),
-        Operation::Group(edit) => write_of_edit(edit, |group| State::Group(Box::new(group)), named_by),
+        Operation::Group(edit) => {
+            write_of_edit(edit, |group| State::Group(Box::new(group)), Principal::identity)
+        }
         Operation::SetDefault { before, after, .. } => {
             let state = |default| State::Default { default };
             value(operation, before.map(state), Some(state(*after)))
@@ -262,7 +273,7 @@ impl Facts {
         let renamed_from = merged.iter().filter_map(|each| each.previous.clone());
         let follows = follow::count(context.live, deleted.iter().cloned().chain(renamed_from));
         let records = plan.transferred_records.iter();
-        let records = records.filter_map(|(owner, count)| Some((named_by(owner)?, *count)));
+        let records = records.filter_map(|(owner, count)| Some((owner.identity()?, *count)));
         let mut reassigned = BTreeMap::new();
         for step in &plan.steps {
             if let Operation::AssignRole {
@@ -379,10 +390,10 @@ fn change(merged: Merged, facts: &Facts, context: &ReportContext<'_>) -> ChangeR
         }
     });
     ChangeReport {
-        address: address(&identity),
+        address: identity.address(),
         kind: identity.kind(),
         name: identity.name(),
-        previous_address: previous.as_ref().map(address),
+        previous_address: previous.as_ref().map(Identity::address),
         previous_name: previous.as_ref().map(Identity::name),
         rule: rule(&identity),
         attributes: attributes(context.system, before.as_ref(), after.as_ref()),
@@ -407,8 +418,8 @@ fn removed_references(
 ) -> Vec<ObjectReport> {
     let mut references: BTreeSet<Identity> = before.into_iter().flat_map(State::references).collect();
     if let Identity::SharingRule(rule) = identity {
-        references.extend(named_by(&rule.from));
-        references.extend(named_by(&rule.to));
+        references.extend(rule.from.identity());
+        references.extend(rule.to.identity());
     }
     references.intersection(deleted).map(object).collect()
 }
@@ -427,15 +438,10 @@ fn position(sources: &Sources, span: Span) -> Option<PlaceReport> {
 
 pub(super) fn object(identity: &Identity) -> ObjectReport {
     ObjectReport {
-        address: address(identity),
+        address: identity.address(),
         kind: identity.kind(),
         name: identity.name(),
     }
-}
-
-/// What an object is called in machine formats: kind and name.
-pub fn address(identity: &Identity) -> String {
-    identity.address()
 }
 
 fn rule(identity: &Identity) -> Option<RuleReport> {

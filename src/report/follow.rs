@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{named_by, named_in};
 use crate::model::{Identity, Principal, Snapshot};
 
 /// How many objects refer to one object.
@@ -48,13 +47,13 @@ pub(super) fn count(live: &Snapshot, objects: impl Iterator<Item = Identity>) ->
         }
     }
     for group in live.groups.values() {
-        for object in named_in(group) {
+        for object in group.references() {
             add(object, |follows| &mut follows.groups, 1);
         }
     }
     for rule in live.sharing.rules.keys() {
-        let from = named_by(&rule.from);
-        let to = named_by(&rule.to).filter(|to| from.as_ref() != Some(to));
+        let from = rule.from.identity();
+        let to = rule.to.identity().filter(|to| from.as_ref() != Some(to));
         for object in from.into_iter().chain(to) {
             add(object, |follows| &mut follows.rules, 1);
         }

@@ -15,6 +15,7 @@ mod guards;
 mod history;
 mod impact;
 mod impact_terminal;
+mod interim;
 mod judged;
 mod junit;
 mod layout;
@@ -23,6 +24,7 @@ mod moved;
 mod reread;
 mod review;
 mod saved;
+mod selection;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -39,13 +41,13 @@ use serde::{Deserialize, Serialize};
 
 pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
-pub use self::build::address;
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
 pub use self::guards::{GuardReport, GuardState, GuardedReport, LimitsReport, guards};
 pub use self::history::{history_json, history_terminal, run_terminal};
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
+pub use self::interim::{InterimGainReport, InterimReport};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
     RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
@@ -61,6 +63,7 @@ pub use self::review::{
 pub use self::saved::{
     SAVED_FORMAT_VERSION, SavedError, SavedFile, SavedManifests, SavedObject, SavedPlan, impact_digest,
 };
+pub use self::selection::{PulledInReport, SelectionReport, nothing_left};
 pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};
 pub use self::unused::{because_words, subject_words};
@@ -68,7 +71,8 @@ pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::{applied, count, people};
 use crate::access::Impact;
 use crate::model::{Date, Kind, Principal, Snapshot};
-use crate::plan::{Plan, Reason};
+use crate::plan::{Plan, Reason, Stage};
+use crate::policy::Interim;
 use crate::system::System;
 use crate::text::Sources;
 
@@ -92,6 +96,8 @@ pub struct ReportContext<'a> {
     pub live: &'a Snapshot,
     /// What the plan means for people, where that was found out.
     pub impact: Option<&'a Impact>,
+    /// What people gain while it is applied, where that was found out.
+    pub interim: Option<&'a Interim>,
 }
 
 /// A plan as people and programs read it.
@@ -113,6 +119,9 @@ pub struct PlanReport {
     pub impact: Option<ImpactReport>,
     /// What each guard says; nothing where none was asked.
     pub guards: Vec<GuardReport>,
+    /// What lies between the first step and the last; none when that was not found out or there is nothing to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interim: Option<InterimReport>,
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.
@@ -121,6 +130,11 @@ pub struct PlanReport {
     pub totals: Totals,
     /// What has its last day within [`NOTICE_DAYS`](crate::plan::NOTICE_DAYS), by that day.
     pub expiring: Vec<ExpiringReport>,
+    /// Whether changes are left out, so that the deployment will not be as the manifests say.
+    pub incomplete: bool,
+    /// What was selected; none when everything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<SelectionReport>,
     /// Remarks on the whole plan, one line each.
     pub notes: Vec<String>,
 }
@@ -321,6 +335,10 @@ pub struct StepReport {
     pub address: String,
     /// What is done.
     pub action: Action,
+    /// What it does to access, which says where in the order it belongs.
+    pub stage: Stage,
+    /// Steps, by index, without which it cannot be done.
+    pub after: Vec<u32>,
 }
 
 /// Which object.

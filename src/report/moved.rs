@@ -122,7 +122,13 @@ fn impact(approved: &PlanReport, now: &PlanReport) -> Result<Vec<String>, serde_
     let lines = |report: &PlanReport| -> Result<BTreeMap<String, String>, serde_json::Error> {
         let lines = report.impact.iter().flat_map(|impact| &impact.lines);
         let told = |line: &ImpactLine| Ok((shown_line(line)?, line.summary.clone()));
-        lines.map(told).collect()
+        let mut lines: BTreeMap<String, String> =
+            lines.map(told).collect::<Result<_, serde_json::Error>>()?;
+        for gain in report.interim.iter().flat_map(|interim| &interim.gains) {
+            let summary = format!("in between, {}", gain.summary);
+            lines.insert(serde_json::to_string(gain)?, summary);
+        }
+        Ok(lines)
     };
     let (then, now) = (lines(approved)?, lines(now)?);
     let only = |some: &BTreeMap<String, String>, others: &BTreeMap<String, String>, words: &str| {

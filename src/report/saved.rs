@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Action, AttributeReport, DeploymentReport, ImpactLine, ImpactReport, ObjectReport, PlanReport, State,
-    StepReport, words,
+    Action, AttributeReport, DeploymentReport, ImpactLine, ImpactReport, InterimReport, ObjectReport,
+    PlanReport, State, StepReport, words,
 };
 use crate::access::{Crowd, Direction, Flag, Risk, What};
 use crate::model::{Date, Digest, Kind, UserName};
-use crate::plan::{Preference, Reason};
+use crate::plan::{Preference, Reason, Selection};
 
 /// The format that is written. Minor versions add, major versions break.
 pub const SAVED_FORMAT_VERSION: &str = "1.0";
@@ -44,6 +44,8 @@ pub struct SavedPlan {
     pub today: Date,
     /// What it does first.
     pub preference: Preference,
+    /// Which changes it is about.
+    pub selection: Selection,
     /// What it was made from.
     pub manifests: SavedManifests,
     /// The live objects that it rests on, by address.
@@ -213,12 +215,14 @@ struct ShownLine<'a> {
     causes: Vec<&'a ObjectReport>,
 }
 
-/// The hash of what a plan means for people; also of a plan that has nothing to do.
+/// The hash of what a plan means for people, in the end and for a moment while it is applied; also of a plan that has
+/// nothing to do.
 ///
 /// # Errors
 /// When it cannot be written as JSON.
-pub fn impact_digest(impact: Option<&ImpactReport>) -> Result<Digest, serde_json::Error> {
-    Digest::of_value(&impact.map(shown_impact).transpose()?)
+pub fn impact_digest(report: &PlanReport) -> Result<Digest, serde_json::Error> {
+    let impact = report.impact.as_ref().map(shown_impact).transpose()?;
+    Digest::of_value(&(impact, &report.interim))
 }
 
 fn shown_impact(impact: &ImpactReport) -> Result<ShownImpact, serde_json::Error> {
@@ -253,6 +257,7 @@ struct Shown<'a> {
     deployment: &'a str,
     changes: Vec<ShownChange<'a>>,
     impact: Option<ShownImpact>,
+    interim: Option<&'a InterimReport>,
     /// In words, without the number of records.
     summaries: Vec<String>,
     without_effect: Vec<&'a ObjectReport>,
@@ -318,6 +323,7 @@ fn shown(report: &PlanReport) -> Result<Digest, serde_json::Error> {
         deployment: &report.deployment.name,
         changes: shown_changes(report).collect(),
         impact: report.impact.as_ref().map(shown_impact).transpose()?,
+        interim: report.interim.as_ref(),
         summaries,
         without_effect: impact.flat_map(|impact| &impact.without_effect).collect(),
         steps: &report.steps,

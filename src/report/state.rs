@@ -1,11 +1,9 @@
 //! An object as it is before or after a change, and what changes between the two.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{AttributeReport, AttributeValues};
-use crate::model::{DefaultAccess, Group, Identity, Principal, Profile, Role, RoleName, RuleAccess};
+use crate::model::{DefaultAccess, Group, Identity, Profile, Role, RoleName, RuleAccess};
 use crate::plan::{AttributeChange, ValueChange, group_changes, profile_changes, role_changes};
 use crate::system::System;
 
@@ -41,40 +39,10 @@ impl State {
     pub(super) fn references(&self) -> Vec<Identity> {
         match self {
             Self::Profile(_) | Self::Default { .. } | Self::Rule { .. } => Vec::new(),
-            Self::Role(role) => {
-                let superior = role.reports_to.iter().cloned().map(Identity::Role);
-                let profiles = role.profiles.iter().cloned().map(Identity::Profile);
-                superior.chain(profiles).collect()
-            }
-            Self::Group(group) => named_in(group).into_iter().collect(),
+            Self::Role(role) => role.references().into_iter().collect(),
+            Self::Group(group) => group.references().into_iter().collect(),
             Self::User { role } => role.iter().cloned().map(Identity::Role).collect(),
         }
-    }
-}
-
-/// What a group names, each object once.
-pub(super) fn named_in(group: &Group) -> BTreeSet<Identity> {
-    let members = &group.members;
-    let roles = members
-        .roles
-        .iter()
-        .chain(&members.roles_and_subordinates)
-        .chain(&group.roles);
-    let groups = members.groups.iter().chain(group.monitor_groups.keys());
-    roles
-        .cloned()
-        .map(Identity::Role)
-        .chain(groups.cloned().map(Identity::Group))
-        .collect()
-}
-
-/// The object that a principal names.
-pub(super) fn named_by(principal: &Principal) -> Option<Identity> {
-    match principal {
-        Principal::Role(name) | Principal::RoleAndSubordinates(name) => Some(Identity::Role(name.clone())),
-        Principal::Group(name) => Some(Identity::Group(name.clone())),
-        Principal::User(name) => Some(Identity::User(name.clone())),
-        Principal::Everyone => None,
     }
 }
 

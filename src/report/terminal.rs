@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Effects, Style as Paint};
 
 use super::diff::DiffReport;
 use super::layout::{visible, width, wrap};
+use super::selection;
 use super::state::DESCRIPTION;
 use super::words::{expires, headline, noun, number, planned};
 use super::{Action, AttributeReport, AttributeValues, ChangeReport, PlaceReport, PlanReport};
@@ -76,9 +77,11 @@ pub fn terminal(report: &PlanReport, style: Style) -> String {
     };
     let mut lines = Vec::new();
     // The verdict comes last: that is where a tired reader and the end of a log are.
+    let of_selection = selection::notes(report, style.verbose);
     let notes = report
         .notes
         .iter()
+        .chain(&of_selection)
         .map(|note| format!("{}    {}", style.paint(BOLD, "Note"), visible(note)));
     if report.changes.is_empty() {
         unmanaged(report, style, &mut lines);
@@ -149,6 +152,9 @@ fn title(report: &PlanReport) -> String {
 }
 
 fn nothing_to_do(report: &PlanReport) -> String {
+    if let Some(line) = selection::nothing_selected(report) {
+        return visible(&line);
+    }
     let unchanged = report.totals.unchanged;
     let objects = if unchanged == 1 { "object" } else { "objects" };
     let line = format!(

@@ -168,22 +168,41 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
         {
           "index": 1,
           "address": "group.Team A",
-          "action": "rename"
+          "action": "rename",
+          "stage": "rename",
+          "after": []
         },
         {
           "index": 2,
           "address": "group.Team A",
-          "action": "update"
+          "action": "update",
+          "stage": "revoke",
+          "after": []
         },
         {
           "index": 3,
-          "address": "sharing_rule.Leads: role Sales Rep → group Team A",
-          "action": "create"
+          "address": "group.Old Team",
+          "action": "delete",
+          "stage": "move",
+          "after": [
+            2
+          ]
         },
         {
           "index": 4,
-          "address": "group.Old Team",
-          "action": "delete"
+          "address": "group.Team A",
+          "action": "update",
+          "stage": "grant",
+          "after": [
+            2
+          ]
+        },
+        {
+          "index": 5,
+          "address": "sharing_rule.Leads: role Sales Rep → group Team A",
+          "action": "create",
+          "stage": "grant",
+          "after": []
         }
       ],
       "unmanaged": [],
@@ -196,6 +215,7 @@ removed: { groups: { Old Team: { transfer_to: { user: anna } } } }
         "unmanaged": 0
       },
       "expiring": [],
+      "incomplete": false,
       "notes": []
     }
     "#);

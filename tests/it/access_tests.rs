@@ -229,7 +229,7 @@ fn the_state_is_the_one_that_is_asked_for() {
     project.run(&["test", "--deployment", "other"]).exits(1);
     project.run(&["test", "--in", "deployment:other"]).exits(1);
     project
-        .run(&["test", "--in", ".", "--deployment", "local"])
+        .run(&["test", "--in", "deployment:local", "--deployment", "local"])
         .exits(1);
     // Mistakes in manifests do not keep anyone from judging what is live.
     let project = project.file("manifests/broken.yaml", "nonsense: {}\n");

@@ -527,6 +527,29 @@ fn what_comes_first_is_as_it_was_approved() {
 }
 
 #[test]
+fn the_selection_is_as_it_was_approved() {
+    let both = "groups: { Other: { description: x }, Late: { members: { groups: [New] } }, New: {} }\n";
+    let project = project(both);
+    let planned = project
+        .run(&["plan", "--out", PLAN, "--only", "group.Late"])
+        .exits(0);
+    assert!(
+        planned.stdout.contains("pulled in: group New"),
+        "{}",
+        planned.stdout
+    );
+    assert_eq!(project.run(&["show", PLAN]).exits(0).stdout, planned.stdout);
+    let said = refused(&project, &["--only", "group.Other"], 1);
+    assert_eq!(
+        said,
+        "error: plan.json was approved for another selection of changes\n"
+    );
+    project.run(&["apply", PLAN]).exits(0);
+    let state = state(&project);
+    assert!(state["groups"]["New"].is_object() && state["groups"]["Other"]["description"].is_null());
+}
+
+#[test]
 fn a_day_on_which_something_expires_makes_another_plan() {
     let manifest =
         "groups: { Night: { description: new, members: { users: [{ user: ada, expires: 2026-12-31 }] } } }\n";

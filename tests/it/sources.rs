@@ -270,8 +270,16 @@ fn a_source_is_named_or_explained() {
     ] {
         says(export_from(&project, source).exits(1), &[expected]);
     }
-    let both = ["export", "--in", ".", "--deployment", "local", "--out", "-"];
-    says(project.run(&both).exits(1), &["cannot be used with"]);
+    let idle = [
+        "export",
+        "--in",
+        "deployment:local",
+        "--deployment",
+        "local",
+        "--out",
+        "-",
+    ];
+    says(project.run(&idle).exits(1), &["deployment local has none"]);
 }
 
 /// A project of a product with roles, and people whom `people.json` knows.

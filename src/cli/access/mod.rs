@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::day::{Day, present_day};
-use super::source::{People, Source, State};
+use super::source::{People, Source, State, refuse_idle_deployment};
 use super::ui::Ui;
 use super::{Exit, Failure, Target};
 use crate::access::{Access, Grant, Step};
@@ -82,8 +82,8 @@ pub(super) struct StateArgs {
     /// The project whose manifests and deployments are meant
     #[arg(long, value_name = "DIR", default_value = ".")]
     project: PathBuf,
-    /// The deployment under the manifests, by its name in rolecall.yaml
-    #[arg(long, value_name = "NAME", conflicts_with = "source")]
+    /// The deployment whose manifests are meant, by its name in rolecall.yaml; without `--in` they are laid over it
+    #[arg(long, value_name = "NAME")]
     deployment: Option<String>,
     /// Take users and their records from an exported file
     #[arg(long, value_name = "FILE")]
@@ -97,6 +97,7 @@ impl StateArgs {
     pub(super) fn state(&self, ui: &mut Ui) -> Result<State, Failure> {
         let people = self.users.as_deref().map(People::read).transpose()?;
         let source = self.source.clone().unwrap_or_default();
+        refuse_idle_deployment(self.deployment.as_deref(), &[&source])?;
         let target = Target {
             folder: self.project.clone(),
             deployment: self.deployment.clone(),

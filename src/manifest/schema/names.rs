@@ -47,33 +47,32 @@ struct Names {
 }
 
 impl Names {
-    fn of(system: &System, intent: &Intent) -> Self {
+    fn of(system: &System, intents: &[&Intent]) -> Self {
         let builtin = &system.definition().builtin;
+        let mut names = Self {
+            roles: builtin.roles.keys().map(ToString::to_string).collect(),
+            profiles: builtin.profiles.keys().map(ToString::to_string).collect(),
+            groups: builtin.groups.keys().map(ToString::to_string).collect(),
+            users: BTreeSet::new(),
+        };
+        for intent in intents {
+            names.add(intent);
+        }
+        names
+    }
+
+    fn add(&mut self, intent: &Intent) {
         let existing = &intent.existing;
         let members = intent.groups.values().filter_map(|group| group.members.as_ref());
         let members = members.flat_map(|members| members.value.users.iter().map(|user| &user.value));
-        let roles = intent
-            .roles
-            .keys()
-            .chain(existing.roles.keys())
-            .chain(builtin.roles.keys());
-        let profiles = intent
-            .profiles
-            .keys()
-            .chain(existing.profiles.keys())
-            .chain(builtin.profiles.keys());
-        let groups = intent
-            .groups
-            .keys()
-            .chain(existing.groups.keys())
-            .chain(builtin.groups.keys());
+        let roles = intent.roles.keys().chain(existing.roles.keys());
+        let profiles = intent.profiles.keys().chain(existing.profiles.keys());
+        let groups = intent.groups.keys().chain(existing.groups.keys());
         let users = intent.users.keys().chain(existing.users.keys()).chain(members);
-        Self {
-            roles: roles.map(ToString::to_string).collect(),
-            profiles: profiles.map(ToString::to_string).collect(),
-            groups: groups.map(ToString::to_string).collect(),
-            users: users.map(ToString::to_string).collect(),
-        }
+        self.roles.extend(roles.map(ToString::to_string));
+        self.profiles.extend(profiles.map(ToString::to_string));
+        self.groups.extend(groups.map(ToString::to_string));
+        self.users.extend(users.map(ToString::to_string));
     }
 
     fn of_kind(&self, refers: Refers) -> &BTreeSet<String> {
@@ -86,9 +85,9 @@ impl Names {
     }
 }
 
-/// Adds the names that a project defines or lists to the schema of its system.
-pub fn add_names(schema: &mut Value, system: &System, intent: &Intent) {
-    let names = Names::of(system, intent);
+/// Adds the names that a project defines or lists to the schema of its system. `intents` are what its deployments want.
+pub fn add_names(schema: &mut Value, system: &System, intents: &[&Intent]) {
+    let names = Names::of(system, intents);
     // What stands under `existing:` is a name that nothing else defines.
     let existing = schema.pointer_mut("/$defs/ExistingDocument").map(Value::take);
     walk(schema, &names);

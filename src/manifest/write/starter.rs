@@ -42,6 +42,7 @@ pub fn starter(
         file: None,
         seed: Some(Spanned::unmarked(SEED_FOLDER.to_owned())),
         account: None,
+        manifests: None,
     };
     let project = project_document(
         system_reference,

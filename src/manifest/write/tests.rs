@@ -66,7 +66,7 @@ fn write(files: &[ProjectFile], folder: &Path) {
 
 fn read(folder: &Path) -> Project {
     let mut reading = Reading::default();
-    let project = reading.project(folder);
+    let project = reading.project(folder, None);
     no_errors(&reading, &folder.display().to_string());
     project.unwrap()
 }
@@ -81,6 +81,7 @@ fn options(layout: Layout, system_reference: &str) -> WriteOptions {
             file: Some(Spanned::unmarked("../live.db".to_owned())),
             seed: None,
             account: None,
+            manifests: None,
         },
         schemas: Some(SchemaReference {
             prefix: "schemas/".to_owned(),

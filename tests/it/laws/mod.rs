@@ -8,4 +8,5 @@ mod manifests;
 mod planning;
 mod refusals;
 mod reports;
+mod selection;
 mod store;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rolecall::access::{Access, Comparison, Impact};
 use rolecall::plan::{digests_at, rests_on, steps_digest};
 use rolecall::policy::guard::{Settings, judge};
+use rolecall::policy::interim;
 use rolecall::report::{PlanReport, ReportContext, Style, guards, json, terminal};
 use rolecall::text::{Diagnostics, Sources};
 
@@ -20,6 +21,15 @@ fn a_report_comes_back_from_json() {
         let (before, after) = Access::pair(system, states, &mut |_| {});
         let comparison = Comparison::new(&before, &after, &overlay.heirs.groups);
         let impact = Impact::new(&comparison, None);
+        let (before_steps, installation) = (overlay.before(&wish.live), &wish.live.installation);
+        let between = interim(
+            system,
+            installation,
+            before_steps,
+            &overlay.desired,
+            &plan.steps,
+            plan.preference,
+        );
         let mut ignored = Diagnostics::default();
         let settings = Settings::resolve(None, None, system, [&wish.live, &overlay.desired], &mut ignored);
         let context = ReportContext {
@@ -30,6 +40,7 @@ fn a_report_comes_back_from_json() {
             revision: None,
             live: &wish.live,
             impact: Some(&impact),
+            interim: Some(&between),
         };
         let mut report = PlanReport::new(&plan, &context);
         report.guards = guards(&judge(&settings, &plan, &before, &after), &[]);

@@ -19,7 +19,7 @@ mod wrong_references;
 mod wrongs;
 
 pub(crate) use change::{Change, changes};
-pub(crate) use intent::{at, today, wishes};
+pub(crate) use intent::{Wish, at, today, wishes};
 pub(crate) use run::{CHEAP, COSTLY, all_systems, holds, holds_for, system};
 pub(crate) use snapshot::snapshots;
 pub(crate) use tape::{Tape, tape, tapes};
