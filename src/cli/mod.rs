@@ -3,9 +3,13 @@
 mod access;
 mod apply;
 mod applying;
+mod back;
+mod carry;
 mod completions;
 mod day;
 mod diff;
+mod drift;
+mod drift_watch;
 mod export;
 mod exported;
 mod guards;
@@ -23,6 +27,7 @@ mod source;
 mod test;
 mod timings;
 mod ui;
+mod undo;
 mod validate;
 mod workspace;
 
@@ -56,6 +61,8 @@ enum Command {
     Validate(validate::ValidateArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
+    Undo(undo::UndoArgs),
+    Drift(drift::DriftArgs),
     History(history::HistoryArgs),
     Test(test::TestArgs),
     Access(access::AccessArgs),
@@ -168,6 +175,8 @@ pub fn run_with(
         Command::Validate(args) => validate::run(&mut ui, &args),
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
+        Command::Undo(args) => undo::run(&mut ui, &args),
+        Command::Drift(args) => drift::run(&mut ui, &args),
         Command::History(args) => history::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),
         Command::Diff(args) => diff::run(&mut ui, &args),

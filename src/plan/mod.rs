@@ -3,8 +3,12 @@
 //! [`overlay()`] makes the desired state, [`diff()`] the writes that lead there, [`Plan::new`] puts both together
 //! with reasons and places. Whether the desired state is allowed is judged by `check`.
 
+mod back;
+mod back_heirs;
+mod back_restore;
 mod change;
 mod diff;
+mod drift;
 mod meet;
 mod operation;
 mod order;
@@ -25,6 +29,7 @@ mod wanted;
 
 use std::collections::BTreeSet;
 
+pub use back::{Back, BackError, BackNote, Recorded, back};
 pub use change::{
     AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes,
 };
@@ -60,6 +65,8 @@ pub enum Reason {
     ReferredToRemoved,
     /// Its last day is over.
     Expired,
+    /// It was so before an apply that is taken back.
+    Restored,
 }
 
 impl Reason {
@@ -73,6 +80,7 @@ impl Reason {
             Self::NotNamed => "not_named",
             Self::ReferredToRemoved => "referred_to_removed",
             Self::Expired => "expired",
+            Self::Restored => "restored",
         }
     }
 }
@@ -180,6 +188,16 @@ impl Plan {
             preference,
             selected: overlay.selected.clone(),
         }
+    }
+
+    /// The plan that turns `live` into a state that an apply found: every step restores something, and no manifest
+    /// asked for it.
+    pub fn back(system: &System, live: &Snapshot, overlay: &Overlay, preference: Preference) -> Self {
+        let mut plan = Self::new(system, live, overlay, &Intent::default(), preference);
+        for step in &mut plan.steps {
+            step.reason = Reason::Restored;
+        }
+        plan
     }
 
     /// The difference between two states, whatever led to them. `intent` is what `right` came from, for the places of

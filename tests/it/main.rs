@@ -30,4 +30,5 @@ mod refused_by_deployment;
 mod selection;
 mod sources;
 mod support;
+mod undo;
 mod world;
