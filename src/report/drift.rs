@@ -242,6 +242,11 @@ pub fn drift_terminal(report: &DriftReport, style: Style) -> String {
     lines.push(String::new());
     if let Some(impact) = report.impact.as_ref().filter(|_| !report.changes.is_empty()) {
         super::impact_terminal::section(impact, style, &mut lines);
+        if !impact.lines.is_empty() {
+            let side =
+                "Whoever gains has it now and would not as the manifests say; whoever loses would have it";
+            lines.push(format!("  {}", style.dim(side)));
+        }
         lines.push(String::new());
     }
     if !report.changes.is_empty() {

@@ -13,6 +13,7 @@ mod asked;
 mod commands;
 mod definitions;
 mod diff;
+mod drift;
 mod examples;
 mod expires;
 mod faults;
