@@ -138,6 +138,7 @@ fn told(ui: &mut Ui, workspace: &Workspace, entry: &DeploymentEntry, planned: &P
         deployment_place: &place,
         revision: None,
         live: planned.desired(),
+        interim: None,
         impact: impact.as_ref(),
     };
     PlanReport::new(&drift, &context)

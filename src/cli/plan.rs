@@ -133,7 +133,10 @@ pub(super) fn report(
     impact: Option<&Impact>,
 ) -> Result<PlanReport, Failure> {
     let place = Workspace::place(entry);
+    // Whoever asks what it means for people is about to apply it.
+    let interim = impact.map(|_| workspace.interim(planned));
     let context = ReportContext {
+        interim: interim.as_ref(),
         system: &workspace.project.system,
         sources: &workspace.reading.sources,
         deployment_name: &entry.name,
@@ -144,7 +147,7 @@ pub(super) fn report(
     };
     let mut report = PlanReport::new(&planned.plan, &context);
     report.undoes = workspace.aim.undoes().map(|run| run.apply.to_string());
-    report.notes.clone_from(&planned.notes);
+    report.notes.extend(planned.notes.iter().cloned());
     if !report.unmanaged.is_empty()
         && let Some(known) = known_baseline(&workspace.project.folder, &entry.name)?
     {

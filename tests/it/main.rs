@@ -9,6 +9,7 @@ mod access;
 mod access_commands;
 mod access_tables;
 mod access_tests;
+mod applying;
 mod asked;
 mod commands;
 mod definitions;
