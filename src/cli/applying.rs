@@ -19,8 +19,8 @@ use super::{Exit, Failure};
 use crate::apply::{Fate, Outcome, Record, execute};
 use crate::deployment::{DeploymentError, Faulty, Read, Writer};
 use crate::ledger::{
-    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerPlace, Lock, PlannedStep, Run,
-    Started, WayBack, runs,
+    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerError, LedgerPlace, Lock,
+    PlannedStep, Run, Started, WayBack, last_baseline, runs,
 };
 use crate::manifest::{DeploymentEntry, revision_of};
 use crate::model::{Digest, Identity, Kind, Principal, Snapshot};
@@ -45,6 +45,8 @@ pub(super) struct Session {
     ledger: Ledger,
     /// The apply that had not ended, if the last one to this deployment had not.
     unfinished: Option<Run>,
+    /// What was there when that was last recorded.
+    known: Option<Baseline>,
     who: String,
     _lock: Lock,
     pub(super) writer: Writer,
@@ -79,6 +81,24 @@ pub(super) fn ledger_place(project: &Path) -> LedgerPlace {
     LedgerPlace::File(ledger_folder(project).join("ledger.jsonl"))
 }
 
+/// What was on a deployment when that was last recorded.
+pub(super) fn known_baseline(project: &Path, deployment: &str) -> Result<Option<Baseline>, LedgerError> {
+    let lines = Ledger::read(&ledger_place(project))?;
+    Ok(last_baseline(lines.iter().map(|line| &line.entry), deployment).cloned())
+}
+
+/// Keeps everyone else from applying to a deployment.
+pub(super) fn lock(entry: &DeploymentEntry, who: &str) -> Result<Lock, LedgerError> {
+    let holder = Holder {
+        who: who.to_owned(),
+        process: std::process::id(),
+        since: jiff::Timestamp::now(),
+    };
+    let mut path = entry.file.clone().into_os_string();
+    path.push(".lock");
+    Lock::take(Path::new(&path), &entry.name, &holder)
+}
+
 impl Session {
     /// Locks a deployment and opens it for writing.
     pub(super) fn open(
@@ -88,16 +108,10 @@ impl Session {
         entry: &DeploymentEntry,
     ) -> Result<Self, Failure> {
         let who = who();
-        let holder = Holder {
-            who: who.clone(),
-            process: std::process::id(),
-            since: jiff::Timestamp::now(),
-        };
-        let mut path = entry.file.clone().into_os_string();
-        path.push(".lock");
-        let lock = Lock::take(Path::new(&path), &entry.name, &holder)?;
+        let lock = lock(entry, &who)?;
         let place = ledger_place(folder);
         let lines = Ledger::read(&place)?;
+        let known = last_baseline(lines.iter().map(|line| &line.entry), &entry.name).cloned();
         let runs = runs(lines.iter().map(|line| &line.entry));
         let last = runs.into_iter().rfind(|run| run.started.deployment == entry.name);
         let unfinished = last.filter(|run| run.ended.is_none());
@@ -112,10 +126,16 @@ impl Session {
             entry: entry.clone(),
             ledger,
             unfinished,
+            known,
             who,
             _lock: lock,
             writer,
         })
+    }
+
+    /// What was on the deployment when that was last recorded.
+    pub(super) fn known(&self) -> Option<&Baseline> {
+        self.known.as_ref()
     }
 
     /// Reads the deployment once more, now that nobody else applies to it.
@@ -240,7 +260,10 @@ impl Session {
         let mut head = None;
         if let Some(error) = &outcome.unrecorded {
             ui.error(&anyhow!("{error}"));
-            ui.say("hint: nothing was tried after that; make room for the ledger and apply again");
+            ui.say(&format!(
+                "hint: nothing was tried after that; make room for the ledger and {} again",
+                workspace.aim.verb()
+            ));
         } else {
             let now = jiff::Timestamp::now();
             if let Some(baseline) = baseline {
@@ -305,7 +328,10 @@ impl Session {
         }
         if outcome.interrupted {
             ui.say("stopped as asked: what was in flight is done and recorded");
-            ui.say("hint: apply again to go on from here");
+            ui.say(&format!(
+                "hint: {} again to go on from here",
+                workspace.aim.verb()
+            ));
             return Exit::PartlyApplied;
         }
         if outcome.is_complete() {
@@ -317,7 +343,10 @@ impl Session {
         if done == 0 && unknown == 0 {
             return if lost { Exit::Unreachable } else { Exit::Error };
         }
-        ui.say("hint: what is done stays done; mend the cause and apply again");
+        ui.say(&format!(
+            "hint: what is done stays done; mend the cause and {} again",
+            workspace.aim.verb()
+        ));
         Exit::PartlyApplied
     }
 }
@@ -343,18 +372,26 @@ fn planned_steps(report: &PlanReport) -> Vec<PlannedStep> {
     steps.collect()
 }
 
-/// What is managed on a deployment and what is not, after an apply. A part of the manifests does not tell.
-pub(super) fn baseline(deployment: &str, planned: &Planned) -> Option<Baseline> {
+/// What is managed on a deployment and what is not, where nothing else is to be done. A part of the manifests does not
+/// tell. `known` is what was recorded before: what was managed then, is there and is in no manifest stays known as that.
+pub(super) fn baseline(deployment: &str, planned: &Planned, known: Option<&Baseline>) -> Option<Baseline> {
     if planned.plan.is_incomplete() {
         return None;
     }
-    let unmanaged: Vec<String> = planned.plan.unmanaged.iter().map(Identity::address).collect();
-    let unnamed: BTreeSet<&Identity> = planned.plan.unmanaged.iter().collect();
-    let all = planned.desired().identities();
+    let there = planned.overlay.before(&planned.live);
+    let unnamed: BTreeSet<&Identity> = planned.overlay.unmanaged.iter().collect();
+    let all = there.identities();
     let managed = all.filter(|identity| identity.kind() != Kind::User && !unnamed.contains(identity));
+    let unmanaged = planned.overlay.unmanaged.iter();
+    let unmanaged = unmanaged.filter(|identity| there.has(identity));
+    let unmanaged: Vec<String> = unmanaged.map(Identity::address).collect();
+    let formerly = unmanaged
+        .iter()
+        .filter(|address| known.is_some_and(|known| known.was_managed(address)));
     Some(Baseline {
         deployment: deployment.to_owned(),
         managed: managed.map(|identity| identity.address()).collect(),
+        formerly_managed: formerly.cloned().collect(),
         unmanaged,
     })
 }
@@ -371,7 +408,7 @@ fn unfinished(run: &Run) -> String {
 }
 
 /// Whether someone asked to stop. Asking twice ends the process at once.
-fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
+pub(super) fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         let second = signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop));

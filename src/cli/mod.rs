@@ -3,9 +3,13 @@
 mod access;
 mod apply;
 mod applying;
+mod back;
+mod carry;
 mod completions;
 mod day;
 mod diff;
+mod drift;
+mod drift_watch;
 mod export;
 mod exported;
 mod guards;
@@ -25,6 +29,7 @@ mod source;
 mod test;
 mod timings;
 mod ui;
+mod undo;
 mod validate;
 mod workspace;
 
@@ -59,6 +64,8 @@ enum Command {
     Plan(plan::PlanArgs),
     Show(show::ShowArgs),
     Apply(apply::ApplyArgs),
+    Undo(undo::UndoArgs),
+    Drift(drift::DriftArgs),
     History(history::HistoryArgs),
     Test(test::TestArgs),
     Access(access::AccessArgs),
@@ -172,6 +179,8 @@ pub fn run_with(
         Command::Plan(args) => plan::run(&mut ui, &args),
         Command::Show(args) => show::run(&mut ui, &args),
         Command::Apply(args) => apply::run(&mut ui, &args),
+        Command::Undo(args) => undo::run(&mut ui, &args),
+        Command::Drift(args) => drift::run(&mut ui, &args),
         Command::History(args) => history::run(&mut ui, &args),
         Command::Test(args) => test::run(&mut ui, &args),
         Command::Diff(args) => diff::run(&mut ui, &args),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::applying::known_baseline;
 use super::day::Day;
 use super::guards::{GuardArgs, guard_settings};
 use super::policy::{PolicyArgs, is_broken, judge};
@@ -94,7 +95,7 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let (impact, judged) = args
         .guards
         .weigh(ui, &workspace, &planned, &settings, author.as_ref());
-    let mut report = report(&workspace, &entry, &planned, impact.as_ref());
+    let mut report = report(&workspace, &entry, &planned, impact.as_ref())?;
     report.guards.clone_from(&judged.reports);
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
@@ -145,7 +146,7 @@ pub(super) fn report(
     entry: &DeploymentEntry,
     planned: &Planned,
     impact: Option<&Impact>,
-) -> PlanReport {
+) -> Result<PlanReport, Failure> {
     let place = Workspace::place(entry);
     // Whoever asks what it means for people is about to apply it.
     let interim = impact.map(|_| workspace.interim(planned));
@@ -160,6 +161,13 @@ pub(super) fn report(
         impact,
     };
     let mut report = PlanReport::new(&planned.plan, &context);
+    report.undoes = workspace.aim.undoes().map(|run| run.apply.to_string());
+    report.notes.extend(planned.notes.iter().cloned());
+    if !report.unmanaged.is_empty()
+        && let Some(known) = known_baseline(&workspace.project.folder, &entry.name)?
+    {
+        report.mark_formerly_managed(&known);
+    }
     if Workspace::is_there(entry).is_ok_and(|is_there| !is_there) {
         let source = if entry.seed.is_some() {
             "planned against its seed"
@@ -170,5 +178,5 @@ pub(super) fn report(
             .notes
             .push(format!("the deployment does not exist yet; {source}"));
     }
-    report
+    Ok(report)
 }

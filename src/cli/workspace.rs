@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::back::Aim;
 use super::day::present_day;
 use super::selection::Judge;
 use super::ui::Ui;
@@ -37,6 +38,8 @@ pub(super) struct Workspace {
     pub(super) preference: Preference,
     /// Which changes plans are about.
     pub(super) selection: Selection,
+    /// What plans lead to.
+    pub(super) aim: Aim,
 }
 
 /// A plan and the states it lies between.
@@ -45,6 +48,8 @@ pub(super) struct Planned {
     pub(super) live: Kept<Snapshot>,
     pub(super) overlay: Kept<Overlay>,
     pub(super) plan: Plan,
+    /// Remarks on it, one line each.
+    pub(super) notes: Vec<String>,
 }
 
 impl Planned {
@@ -73,13 +78,7 @@ impl Workspace {
             ui.diagnostics(&mut reading.diagnostics, &reading.sources);
         }
         match project {
-            Some(project) if !reading.diagnostics.has_errors() => Ok(Self {
-                reading,
-                project: Kept::new(project),
-                today: present_day(),
-                preference: Preference::default(),
-                selection: Selection::default(),
-            }),
+            Some(project) if !reading.diagnostics.has_errors() => Ok(Self::of(reading, project)),
             Some(_) | None => Err(Failure::Reported),
         }
     }
@@ -109,17 +108,34 @@ impl Workspace {
 
     fn with(ui: &mut Ui, mut reading: Reading, project: Option<Project>) -> Result<Self, Failure> {
         match project {
-            Some(project) => Ok(Self {
-                reading,
-                project: Kept::new(project),
-                today: present_day(),
-                preference: Preference::default(),
-                selection: Selection::default(),
-            }),
+            Some(project) => Ok(Self::of(reading, project)),
             None => {
                 ui.diagnostics(&mut reading.diagnostics, &reading.sources);
                 Err(Failure::Reported)
             }
+        }
+    }
+
+    fn of(reading: Reading, project: Project) -> Self {
+        Self {
+            reading,
+            project: Kept::new(project),
+            today: present_day(),
+            preference: Preference::default(),
+            selection: Selection::default(),
+            aim: Aim::default(),
+        }
+    }
+
+    /// Reads a project with the manifests of the deployment that is meant, and says nothing.
+    ///
+    /// # Errors
+    /// What was read, with its diagnostics, when anything is wrong.
+    pub(super) fn read_silently(folder: &Path, deployment: Option<&str>) -> Result<Self, Box<Reading>> {
+        let mut reading = Reading::default();
+        match reading.project(folder, deployment) {
+            Some(project) if !reading.diagnostics.has_errors() => Ok(Self::of(reading, project)),
+            Some(_) | None => Err(Box::new(reading)),
         }
     }
 
@@ -272,6 +288,17 @@ impl Workspace {
 
     /// Plans against a state that was read.
     pub(super) fn plan_against(&mut self, live: Snapshot) -> Result<Planned, Failure> {
+        match std::mem::take(&mut self.aim) {
+            Aim::Manifests => self.plan_manifests(live),
+            Aim::Back(aim) => {
+                let planned = self.plan_back(live, &aim);
+                self.aim = Aim::Back(aim);
+                planned
+            }
+        }
+    }
+
+    fn plan_manifests(&mut self, live: Snapshot) -> Result<Planned, Failure> {
         let overlay = self.lay_over(&live)?;
         let plan = Plan::new(
             &self.project.system,
@@ -284,6 +311,7 @@ impl Workspace {
             live: Kept::new(live),
             overlay,
             plan,
+            notes: Vec::new(),
         })
     }
 

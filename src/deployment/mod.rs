@@ -46,6 +46,7 @@ pub trait Write: Read {
 
 /// A deployment that is open for writing, whatever its provider.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a command has one of it")]
 pub enum Writer {
     /// In a SQLite file.
     Embedded(Store),

@@ -194,4 +194,15 @@ pub struct Baseline {
     pub managed: Vec<String>,
     /// Objects that no manifest names, likewise.
     pub unmanaged: Vec<String>,
+    /// Those of them that manifests named once and that nobody has accepted since, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly_managed: Vec<String>,
+}
+
+impl Baseline {
+    /// Whether manifests named an object then, or had named it before and nobody accepted since that none does.
+    pub fn was_managed(&self, address: &str) -> bool {
+        let has = |addresses: &[String]| addresses.iter().any(|known| known == address);
+        has(&self.managed) || has(&self.formerly_managed)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{ApplyId, Baseline, Ended, Event, Started, StepOutcome, StepResult};
+use super::event::{ApplyId, Baseline, Ended, Event, Result as Ending, Started, StepOutcome, StepResult};
 use super::{Entry, Line};
 use crate::model::Digest;
 
@@ -30,6 +30,18 @@ impl Run {
             .values()
             .filter(|result| result.outcome == outcome)
             .count()
+    }
+
+    /// Whether everything was done, and reading again left nothing to do.
+    pub fn is_done(&self) -> bool {
+        self.ended
+            .as_ref()
+            .is_some_and(|ended| ended.result == Ending::Done)
+    }
+
+    /// Whether anything was done, or may have been.
+    pub fn did_something(&self) -> bool {
+        self.count(StepOutcome::Done) > 0 || !self.unknown().is_empty()
     }
 
     /// Steps of which it is not known whether they were done, from 1.
@@ -85,6 +97,18 @@ pub fn runs<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Run> {
         }
     }
     runs
+}
+
+/// The applies that were taken back, by others that were done in full and were not taken back themselves.
+pub fn taken_back(runs: &[Run]) -> BTreeSet<ApplyId> {
+    let mut back: BTreeSet<ApplyId> = BTreeSet::new();
+    // From the last to the first: whatever takes an apply back began after it.
+    for run in runs.iter().rev().filter(|run| run.is_done()) {
+        if let Some(undone) = run.started.undoes.as_ref().filter(|_| !back.contains(&run.apply)) {
+            back.insert(undone.clone());
+        }
+    }
+    back
 }
 
 /// What was on a deployment when that was last recorded.

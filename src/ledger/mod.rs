@@ -21,7 +21,7 @@ pub use event::{
     StepOutcome, StepResult,
 };
 pub use file::FileLedger;
-pub use history::{Broken, Run, Whole, last_baseline, runs, verify};
+pub use history::{Broken, Run, Whole, last_baseline, runs, taken_back, verify};
 pub use lock::{Holder, Lock};
 pub use way_back::{WayBack, WayBackError};
 

@@ -3,9 +3,13 @@
 //! [`overlay()`] makes the desired state, [`diff()`] the writes that lead there, [`Plan::new`] puts both together
 //! with reasons and places. Whether the desired state is allowed is judged by `check`.
 
+mod back;
+mod back_heirs;
+mod back_restore;
 mod change;
 mod diff;
 mod digest;
+mod drift;
 mod meet;
 mod operation;
 mod order;
@@ -28,6 +32,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use back::{Back, BackError, BackNote, Recorded, back};
 pub use change::{
     AttributeChange, ValueChange, authorisations_in_words, group_changes, profile_changes, role_changes,
 };
@@ -65,6 +70,8 @@ pub enum Reason {
     ReferredToRemoved,
     /// Its last day is over.
     Expired,
+    /// It was so before an apply that is taken back.
+    Restored,
 }
 
 impl Reason {
@@ -78,6 +85,7 @@ impl Reason {
             Self::NotNamed => "not_named",
             Self::ReferredToRemoved => "referred_to_removed",
             Self::Expired => "expired",
+            Self::Restored => "restored",
         }
     }
 }
@@ -185,6 +193,16 @@ impl Plan {
             preference,
             selected: overlay.selected.clone(),
         }
+    }
+
+    /// The plan that turns `live` into a state that an apply found: every step restores something, and no manifest
+    /// asked for it.
+    pub fn back(system: &System, live: &Snapshot, overlay: &Overlay, preference: Preference) -> Self {
+        let mut plan = Self::new(system, live, overlay, &Intent::default(), preference);
+        for step in &mut plan.steps {
+            step.reason = Reason::Restored;
+        }
+        plan
     }
 
     /// The difference between two states, whatever led to them. `intent` is what `right` came from, for the places of

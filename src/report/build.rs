@@ -7,7 +7,7 @@ use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
     InterimReport, ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport,
-    SelectionReport, StateChange, StepReport, Totals, Transfer,
+    SelectionReport, StateChange, StepReport, Totals, Transfer, UnmanagedReport,
 };
 use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
@@ -31,11 +31,14 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
     // Identities sort by kind, in the order of `Kind::ALL`, and then by name.
     merged.sort_by(|a, b| a.identity.cmp(&b.identity));
     let touched: BTreeSet<Identity> = merged.iter().map(|each| each.identity.clone()).collect();
-    let unmanaged: Vec<ObjectReport> = plan
+    let unmanaged: Vec<UnmanagedReport> = plan
         .unmanaged
         .iter()
         .filter(|identity| !touched.contains(*identity))
-        .map(object)
+        .map(|identity| UnmanagedReport {
+            object: object(identity),
+            formerly_managed: false,
+        })
         .collect();
     let identities: Vec<Identity> = merged.iter().map(|each| each.identity.clone()).collect();
     let changes: Vec<ChangeReport> = merged
@@ -67,6 +70,7 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         manifests: ManifestsReport {
             revision: context.revision.map(str::to_owned),
         },
+        undoes: None,
         totals: Totals {
             create: with(Action::Create),
             update: with(Action::Update),

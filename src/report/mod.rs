@@ -10,6 +10,7 @@ mod answers;
 mod build;
 mod csv;
 mod diff;
+mod drift;
 mod follow;
 mod guards;
 mod history;
@@ -43,6 +44,7 @@ pub use self::abilities::abilities;
 pub use self::answers::{answer_json, columns};
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
+pub use self::drift::{DriftReport, UnmanagedDrift, drift_json, drift_terminal, look_json};
 pub use self::follow::Follows;
 pub use self::guards::{GuardReport, GuardState, GuardedReport, LimitsReport, guards};
 pub use self::history::{history_json, history_terminal, run_terminal};
@@ -70,6 +72,7 @@ pub use self::unused::{because_words, subject_words};
 pub use self::ways::{carriers, refusal, way, way_steps};
 pub use self::words::{applied, count, people};
 use crate::access::Impact;
+use crate::ledger::Baseline;
 use crate::model::{Date, Kind, Principal, Snapshot};
 use crate::plan::{Plan, Reason, Stage};
 use crate::policy::Interim;
@@ -111,6 +114,9 @@ pub struct PlanReport {
     pub deployment: DeploymentReport,
     /// The manifests that are planned from.
     pub manifests: ManifestsReport,
+    /// The apply that the plan takes back; none when it is of manifests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// What changes, one per object: by kind in the order of [`Kind::ALL`], then by name.
     #[serde(rename = "resource_changes")]
     pub changes: Vec<ChangeReport>,
@@ -125,7 +131,7 @@ pub struct PlanReport {
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.
-    pub unmanaged: Vec<ObjectReport>,
+    pub unmanaged: Vec<UnmanagedReport>,
     /// How many objects there are of each sort.
     pub totals: Totals,
     /// What has its last day within [`NOTICE_DAYS`](crate::plan::NOTICE_DAYS), by that day.
@@ -143,6 +149,13 @@ impl PlanReport {
     /// The report on a plan.
     pub fn new(plan: &Plan, context: &ReportContext<'_>) -> Self {
         build::report(plan, context)
+    }
+
+    /// Marks the unmanaged objects that manifests named when `known` was recorded, or before.
+    pub fn mark_formerly_managed(&mut self, known: &Baseline) {
+        for unmanaged in &mut self.unmanaged {
+            unmanaged.formerly_managed = known.was_managed(&unmanaged.object.address);
+        }
     }
 }
 
@@ -351,6 +364,16 @@ pub struct ObjectReport {
     pub kind: Kind,
     /// Its name.
     pub name: String,
+}
+
+/// An object that no manifest names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnmanagedReport {
+    /// Which object.
+    #[serde(flatten)]
+    pub object: ObjectReport,
+    /// Whether manifests named it once: its access remains.
+    pub formerly_managed: bool,
 }
 
 /// A member or rule whose last day is over.

@@ -19,7 +19,7 @@ const UNMANAGED: usize = 10;
 /// What ends soon, shown of many.
 const EXPIRING: usize = 10;
 /// Narrower than this nothing is laid out any more.
-const NARROWEST: usize = 40;
+pub(super) const NARROWEST: usize = 40;
 /// Where attributes begin.
 const INDENT: usize = 6;
 
@@ -141,10 +141,14 @@ pub fn diff_terminal(report: &DiffReport, style: Style) -> String {
 
 fn title(report: &PlanReport) -> String {
     let deployment = &report.deployment;
+    let command = if report.undoes.is_some() { "undo" } else { "plan" };
     let mut title = format!(
-        "rolecall plan · {} · {} at {}",
+        "rolecall {command} · {} · {} at {}",
         report.system, deployment.name, deployment.place
     );
+    if let Some(apply) = &report.undoes {
+        title.push_str(&format!(" · back to before the apply {apply}"));
+    }
     if let Some(revision) = &report.manifests.revision {
         title.push_str(&format!(" · manifests {revision}"));
     }
@@ -153,6 +157,13 @@ fn title(report: &PlanReport) -> String {
 
 fn nothing_to_do(report: &PlanReport) -> String {
     if let Some(line) = selection::nothing_selected(report) {
+        return visible(&line);
+    }
+    if let Some(apply) = &report.undoes {
+        let line = format!(
+            "No changes. {} {} is as it was before the apply {apply}",
+            report.system, report.deployment.name
+        );
         return visible(&line);
     }
     let unchanged = report.totals.unchanged;
@@ -181,16 +192,25 @@ fn summary(report: &PlanReport, style: Style) -> String {
 }
 
 fn unmanaged(report: &PlanReport, style: Style, lines: &mut Vec<String>) {
-    let all = &report.unmanaged;
-    for each in all.iter().take(UNMANAGED) {
-        let (noun, name) = (noun(each.kind), visible(&each.name));
+    // Access that nobody answers for any more is told in full.
+    let (formerly, others): (Vec<_>, Vec<_>) =
+        report.unmanaged.iter().partition(|each| each.formerly_managed);
+    for each in formerly {
+        let (noun, name) = (noun(each.object.kind), visible(&each.object.name));
+        let symbol = style.paint(RED, "!");
+        lines.push(format!(
+            "  {symbol} {noun} {name} was managed and is in no manifest now: its access remains"
+        ));
+    }
+    for each in others.iter().take(UNMANAGED) {
+        let (noun, name) = (noun(each.object.kind), visible(&each.object.name));
         let symbol = style.paint(DIM, "?");
         lines.push(format!(
             "  {symbol} {noun} {name} is on the deployment and in no manifest: left alone"
         ));
     }
-    if all.len() > UNMANAGED {
-        let more = number((all.len() - UNMANAGED) as u64);
+    if others.len() > UNMANAGED {
+        let more = number((others.len() - UNMANAGED) as u64);
         lines.push(format!(
             "    … and {more} more unmanaged (rolecall plan --format json lists them)"
         ));
@@ -212,8 +232,13 @@ fn symbol(change: &ChangeReport) -> (&'static str, Paint) {
 }
 
 fn object(change: &ChangeReport, style: Style, lines: &mut Vec<String>) {
+    headed(change, &headline(change), style, lines);
+}
+
+/// A change under a head line of its own.
+pub(super) fn headed(change: &ChangeReport, head: &str, style: Style, lines: &mut Vec<String>) {
     let (symbol, paint) = symbol(change);
-    let head = visible(&headline(change));
+    let head = visible(head);
     let mut line = format!("  {} {head}", style.paint(paint, symbol));
     add_place(&mut line, 4 + width(&head), change.place.as_ref(), style);
     lines.push(line);

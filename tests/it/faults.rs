@@ -109,7 +109,7 @@ impl World {
     }
 }
 
-fn state(project: &Project) -> Value {
+pub(crate) fn state(project: &Project) -> Value {
     let export = project.run(&["export", "--out", "-"]).exits(0);
     serde_json::from_str::<Value>(&export.stdout).unwrap()["snapshot"].clone()
 }
@@ -128,10 +128,16 @@ pub(crate) fn faulty() -> PathBuf {
 }
 
 fn apply_with(project: &Project, fault: Fault, number: usize) -> Run {
+    let arguments = ["apply", "--auto-approve"];
+    faulty_run(project, &format!("{} {number}", fault.as_str()), &arguments)
+}
+
+/// Runs rolecall with a deployment that misbehaves: `FAULT NUMBER`.
+pub(crate) fn faulty_run(project: &Project, fault: &str, arguments: &[&str]) -> Run {
     let output = Command::new(faulty())
         .current_dir(project.path())
-        .args(["apply", "--auto-approve"])
-        .env("ROLECALL_TEST_FAULT", format!("{} {number}", fault.as_str()))
+        .args(arguments)
+        .env("ROLECALL_TEST_FAULT", fault)
         .env("NO_COLOR", "1")
         .env_remove("CI")
         .stdin(Stdio::null())
@@ -233,6 +239,10 @@ fn case(world: &World, fault: Fault, number: usize, expected: &Value) {
 }
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "how many cases there were is in the log of a build"
+)]
 fn at_every_step() {
     let mut cases = Vec::new();
     let mut expected = Vec::new();

@@ -126,7 +126,13 @@ impl Sorter<'_> {
                 });
                 pieces.push((self.stage(&delete), delete));
             }
-            other => pieces.push((self.stage(&other), other)),
+            other @ (Operation::Profile(_)
+            | Operation::Role(_)
+            | Operation::Group(_)
+            | Operation::SetDefault { .. }
+            | Operation::SetRule { .. }
+            | Operation::DeleteRule { .. }
+            | Operation::AssignRole { .. }) => pieces.push((self.stage(&other), other)),
         }
     }
 

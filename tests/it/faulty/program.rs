@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use rolecall::deployment::Fault;
 
+#[expect(clippy::print_stderr, reason = "there is no command line yet")]
 fn main() -> ExitCode {
     let fault = match std::env::var("ROLECALL_TEST_FAULT") {
         Ok(text) => match parse(&text) {

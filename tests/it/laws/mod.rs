@@ -3,6 +3,7 @@
 //! Each test is one law over generated cases (`world`). To look further than a build does:
 //! `PROPTEST_CASES=5000 PROPTEST_RNG_SEED=7 cargo test --test it laws`.
 
+mod back;
 mod found;
 mod manifests;
 mod planning;
