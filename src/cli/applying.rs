@@ -19,13 +19,14 @@ use super::{Exit, Failure};
 use crate::apply::{Fate, Outcome, Record, execute};
 use crate::deployment::{DeploymentError, Faulty, Read, Writer};
 use crate::ledger::{
-    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerPlace, Lock, PlannedStep, Run,
-    Started, WayBack, runs,
+    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerPlace, Lock, NoPlace, PlannedStep,
+    PostgresPlace, Run, Started, WayBack, runs,
 };
-use crate::manifest::{DeploymentEntry, revision_of};
+use crate::manifest::{DeploymentEntry, LedgerDocument, Project, revision_of};
 use crate::model::{Digest, Identity, Kind, Principal, Snapshot};
 use crate::plan::Plan;
 use crate::report::{PlanReport, nothing_left, visible};
+use crate::text::Spanned;
 
 /// Failed steps that are told one by one.
 const TOLD: usize = 20;
@@ -42,6 +43,8 @@ pub(super) struct WatchArgs {
 pub(super) struct Session {
     folder: PathBuf,
     entry: DeploymentEntry,
+    /// Also keeps other machines from applying to the deployment, where they can reach it. It is given back before the
+    /// lock of the file, which was taken first.
     ledger: Ledger,
     /// The apply that had not ended, if the last one to this deployment had not.
     unfinished: Option<Run>,
@@ -69,14 +72,20 @@ pub(super) struct Applied {
     rest: String,
 }
 
-/// The folder of a project's ledger.
-pub(super) fn ledger_folder(project: &Path) -> PathBuf {
-    project.join(".rolecall")
-}
-
 /// Where a project's ledger is.
-pub(super) fn ledger_place(project: &Path) -> LedgerPlace {
-    LedgerPlace::File(ledger_folder(project).join("ledger.jsonl"))
+///
+/// # Errors
+/// When the project file names a place that cannot be.
+pub(super) fn ledger_place(project: &Project) -> Result<LedgerPlace, NoPlace> {
+    let Some(ledger) = &project.ledger else {
+        return Ok(LedgerPlace::File(
+            project.folder.join(".rolecall").join("ledger.jsonl"),
+        ));
+    };
+    let LedgerDocument { url, schema, project } = &ledger.value;
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.value.clone());
+    let place = PostgresPlace::new(&url.value, text(schema).as_deref(), text(project).as_deref())?;
+    Ok(LedgerPlace::Postgres(Box::new(place)))
 }
 
 impl Session {
@@ -96,12 +105,12 @@ impl Session {
         let mut path = entry.file.clone().into_os_string();
         path.push(".lock");
         let lock = Lock::take(Path::new(&path), &entry.name, &holder)?;
-        let place = ledger_place(folder);
-        let lines = Ledger::read(&place)?;
+        let place = ledger_place(&workspace.project)?;
+        let mut ledger = Ledger::open(&place, &entry.name, &holder)?;
+        let lines = ledger.lines()?;
         let runs = runs(lines.iter().map(|line| &line.entry));
         let last = runs.into_iter().rfind(|run| run.started.deployment == entry.name);
         let unfinished = last.filter(|run| run.ended.is_none());
-        let ledger = Ledger::open(&place)?;
         let store = workspace.store(ui, entry)?;
         let writer = match ui.fault {
             None => Writer::Embedded(store),
@@ -142,7 +151,7 @@ impl Session {
         let plan = digest(&planned.plan);
         let distinct = Digest::of(format!("{plan}{now}{}", std::process::id()).as_bytes());
         let apply = ApplyId::new(now, &distinct);
-        self.write_way_back(&apply, &planned)?;
+        self.keep_way_back(&apply, &planned)?;
         let mut watch = Watch::begin(ui, steps.clone(), watch.events.as_deref())?;
         if let Some(run) = self.unfinished.take() {
             let cut_off = CutOff {
@@ -186,7 +195,7 @@ impl Session {
         })
     }
 
-    fn write_way_back(&self, apply: &ApplyId, planned: &Planned) -> anyhow::Result<()> {
+    fn keep_way_back(&mut self, apply: &ApplyId, planned: &Planned) -> anyhow::Result<()> {
         let heirs = planned.overlay.heirs.groups.iter();
         let transferred = heirs.filter_map(|(group, heir)| {
             let owner = Principal::Group(group.clone());
@@ -201,7 +210,7 @@ impl Session {
             &planned.overlay.renames,
             transferred.collect(),
         );
-        Ok(way_back.write(&ledger_folder(&self.folder))?)
+        Ok(self.ledger.keep_way_back(&way_back)?)
     }
 
     /// Says how it went, writes the end of the record, and says what to do next. `left` is what is still to do, told by
@@ -240,7 +249,7 @@ impl Session {
         let mut head = None;
         if let Some(error) = &outcome.unrecorded {
             ui.error(&anyhow!("{error}"));
-            ui.say("hint: nothing was tried after that; make room for the ledger and apply again");
+            ui.say("hint: nothing was tried after that; see to the ledger and apply again");
         } else {
             let now = jiff::Timestamp::now();
             if let Some(baseline) = baseline {

@@ -12,6 +12,7 @@ mod folders;
 mod gather;
 mod guards_file;
 mod lay;
+mod ledger_document;
 mod load;
 mod load_access;
 mod member;
@@ -20,6 +21,7 @@ mod project;
 pub mod schema;
 pub mod write;
 
+pub use ledger_document::LedgerDocument;
 pub use access_tests::{
     ACCESS_TEST_ENDS, AccessTestDocument, AccessTestsDocument, CheckDocument, NeverDocument, WhoCanDocument,
 };
