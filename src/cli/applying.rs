@@ -246,16 +246,14 @@ impl Session {
             not_tried: outcome.not_tried(),
             left: left.clone(),
         };
-        let mut head = None;
-        if let Some(error) = &outcome.unrecorded {
-            ui.error(&anyhow!("{error}"));
+        let now = jiff::Timestamp::now();
+        let head = match &outcome.unrecorded {
+            Some(error) => Err(anyhow!("{error}")),
+            None => self.record_end(now, apply, baseline, ended),
+        };
+        if let Err(error) = &head {
+            ui.error(error);
             ui.say("hint: nothing was tried after that; see to the ledger and apply again");
-        } else {
-            let now = jiff::Timestamp::now();
-            if let Some(baseline) = baseline {
-                self.ledger.append(now, apply, Event::Baseline(baseline))?;
-            }
-            head = Some(self.ledger.append(now, apply, Event::Ended(ended))?);
         }
         let exit = self.tell(ui, workspace, outcome, left.as_deref());
         if exit == Exit::Done {
@@ -265,10 +263,26 @@ impl Session {
                 "Applied {total} {steps} in {seconds:.1} s; read again: {rest}\n"
             ))?;
         }
-        if let Some(head) = head {
-            ui.say(&format!("Ledger  apply {apply}, head {head}"));
+        match head {
+            Ok(head) => ui.say(&format!("Ledger  apply {apply}, head {head}")),
+            // Everything is as it should be, except that nobody can tell from the record.
+            Err(_) if exit == Exit::Done => return Ok(Exit::PartlyApplied),
+            Err(_) => {}
         }
         Ok(exit)
+    }
+
+    fn record_end(
+        &mut self,
+        now: jiff::Timestamp,
+        apply: &ApplyId,
+        baseline: Option<Baseline>,
+        ended: Ended,
+    ) -> anyhow::Result<Digest> {
+        if let Some(baseline) = baseline {
+            self.ledger.append(now, apply, Event::Baseline(baseline))?;
+        }
+        Ok(self.ledger.append(now, apply, Event::Ended(ended))?)
     }
 
     /// Says what failed, what is not known and what was not tried.

@@ -27,10 +27,12 @@ pub enum Fault {
     Lie,
     /// Someone else changes the object first.
     SecondAdministrator,
+    /// The deployment takes its time: what would kill the process waits instead. Nothing else goes wrong.
+    Pause,
 }
 
 impl Fault {
-    /// Every fault.
+    /// Every fault at which something goes wrong.
     pub const ALL: [Self; 7] = [
         Self::KillBefore,
         Self::KillAfter,
@@ -51,6 +53,7 @@ impl Fault {
             Self::Answer500 => "answer-500",
             Self::Lie => "lie",
             Self::SecondAdministrator => "second-administrator",
+            Self::Pause => "pause",
         }
     }
 }
@@ -59,7 +62,8 @@ impl FromStr for Fault {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|fault| fault.as_str() == word);
+        let mut all = Self::ALL.into_iter().chain([Self::Pause]);
+        let found = all.find(|fault| fault.as_str() == word);
         found.ok_or_else(|| format!("there is no fault `{word}`"))
     }
 }
@@ -75,7 +79,8 @@ pub struct Faulty<W> {
 }
 
 impl<W: Write> Faulty<W> {
-    /// A deployment that misbehaves at the operation of this number, from 1. `kill` ends the process at once.
+    /// A deployment that misbehaves at the operation of this number, from 1. `kill` ends the process at once, or waits
+    /// where the fault is a pause.
     pub fn new(inner: W, fault: Fault, number: usize, kill: fn()) -> Self {
         Self {
             inner,
@@ -101,6 +106,10 @@ impl<W: Write> Faulty<W> {
                 self.inner.perform(operation)?;
                 (self.kill)();
                 Ok(())
+            }
+            Fault::Pause => {
+                (self.kill)();
+                self.inner.perform(operation)
             }
             Fault::CutBefore => cut("the connection was cut"),
             Fault::CutAfter => {

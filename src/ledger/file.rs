@@ -45,9 +45,7 @@ impl FileLedger {
             file.sync_data().map_err(failed)?;
         }
         let lines = parse(path, &bytes[..whole])?;
-        let head = lines
-            .last()
-            .map_or(Digest::ZERO, Line::hash);
+        let head = lines.last().map_or(Digest::ZERO, Line::hash);
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         sync_folder(path);
         Ok(Self {

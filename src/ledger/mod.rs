@@ -26,9 +26,7 @@ pub use self::file::FileLedger;
 pub use self::history::{Broken, Run, Whole, last_baseline, runs, verify};
 pub use self::line::Line;
 pub use self::lock::{Holder, Lock};
-pub use self::postgres::{
-    DEFAULT_PROJECT, DEFAULT_SCHEMA, NoPlace, PostgresLedger, PostgresPlace,
-};
+pub use self::postgres::{DEFAULT_PROJECT, DEFAULT_SCHEMA, NoPlace, PostgresLedger, PostgresPlace};
 pub use self::way_back::{WayBack, WayBackError};
 
 use crate::model::Digest;

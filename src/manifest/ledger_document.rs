@@ -127,7 +127,10 @@ mod tests {
             ("ledger: \"postgres://anna:hid/den@db/ledger\"", Some(1)),
             ("ledger: { url: 'postgres://anna:hidden@db' }", Some(1)),
             ("ledger: postgres://anna@db/ledger?password=hidden", Some(1)),
-            ("# see https://example.com/a:b, or write to anna@example.com", None),
+            (
+                "# see https://example.com/a:b, or write to anna@example.com",
+                None,
+            ),
         ] {
             assert_eq!(line_with_password(text), expected, "{text}");
         }

@@ -226,8 +226,12 @@ impl Reading {
         }
         let source = self.file(&path)?;
         if let Some(line) = line_with_password(self.sources.text(source)) {
-            let message = format!("line {line} of {} has a password in a URL", self.files.shown(&path));
-            let hint = "take it out and change it; rolecall reads PGPASSWORD or the file that PGPASSFILE names";
+            let message = format!(
+                "line {line} of {} has a password in a URL",
+                self.files.shown(&path)
+            );
+            let hint =
+                "take it out and change it; rolecall reads PGPASSWORD or the file that PGPASSFILE names";
             self.diagnostics
                 .push(Diagnostic::error(Code::SecretInFile, message).hint(hint));
             return None;

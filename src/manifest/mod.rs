@@ -21,7 +21,6 @@ mod project;
 pub mod schema;
 pub mod write;
 
-pub use ledger_document::LedgerDocument;
 pub use access_tests::{
     ACCESS_TEST_ENDS, AccessTestDocument, AccessTestsDocument, CheckDocument, NeverDocument, WhoCanDocument,
 };
@@ -31,6 +30,7 @@ pub use files::{Files, GitError, GitFiles, Revision, Unreadable, revision_of};
 pub use folders::{Combination, ManifestsFolder};
 pub use gather::Gather;
 pub use guards_file::{GuardsDocument, LimitsDocument, ProtectedDocument, Switched};
+pub use ledger_document::LedgerDocument;
 pub use load::{DeploymentEntry, NoDeployment, Project, Reading, shipped};
 pub use load_access::{AccessTestFile, PolicyFile};
 pub use member::{MemberDocument, MemberName};

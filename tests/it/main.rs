@@ -25,6 +25,8 @@ mod laws;
 mod overlays;
 mod plans;
 mod policy;
+mod postgres;
+mod postgres_server;
 mod refused;
 mod refused_by_deployment;
 mod selection;

@@ -79,7 +79,9 @@ impl PostgresLedger {
             .query_one("SELECT pg_catalog.pg_try_advisory_lock($1)", &[&self.key])
             .and_then(|row| row.try_get(0));
         if !is_locked.map_err(|error| failed(&self.place, "locked", &error))? {
-            let holder = self.holder().map_err(|error| failed(&self.place, "locked", &error))?;
+            let holder = self
+                .holder()
+                .map_err(|error| failed(&self.place, "locked", &error))?;
             return Err(LedgerError::Locked {
                 deployment: self.deployment.clone(),
                 holder: holder.map(Box::new),
@@ -280,7 +282,11 @@ fn last(client: &mut impl GenericClient, place: &PostgresPlace, key: i64) -> Res
 }
 
 /// The hash of the line of a number; that before the first is zeros.
-fn line(client: &mut impl GenericClient, place: &PostgresPlace, number: i64) -> Result<Digest, postgres::Error> {
+fn line(
+    client: &mut impl GenericClient,
+    place: &PostgresPlace,
+    number: i64,
+) -> Result<Digest, postgres::Error> {
     if number == 0 {
         return Ok(Digest::ZERO);
     }
@@ -351,5 +357,5 @@ mod tests {
         assert_eq!([high, low], [u32::MAX, u32::MAX - 1]);
     }
 
-    const KEY: i64 = 0;
+    const KEY: i64 = -232_820_909_176_320_052;
 }

@@ -97,7 +97,8 @@ impl PostgresPlace {
         let schema = schema.unwrap_or(DEFAULT_SCHEMA);
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let begins = |byte: u8| !byte.is_ascii_digit();
-        if !(schema.bytes().all(is_plain) && schema.bytes().next().is_some_and(begins) && schema.len() <= 63) {
+        if !(schema.bytes().all(is_plain) && schema.bytes().next().is_some_and(begins) && schema.len() <= 63)
+        {
             let schema = schema.to_owned();
             return Err(NoPlace::Schema { schema });
         }
@@ -168,7 +169,10 @@ fn shown(config: &Config, schema: &str, project: &str) -> String {
         format!("{host}:{port}")
     });
     let hosts = hosts.collect::<Vec<_>>().join(",");
-    let user = config.get_user().map(|user| format!("{user}@")).unwrap_or_default();
+    let user = config
+        .get_user()
+        .map(|user| format!("{user}@"))
+        .unwrap_or_default();
     let database = config.get_dbname().unwrap_or_default();
     let mut shown = format!("postgres://{user}{hosts}/{database}");
     if schema != DEFAULT_SCHEMA {
@@ -197,7 +201,10 @@ mod tests {
             ("postgres://anna@%2Fvar%2Frun%2Fpostgresql/ledger", false),
             ("postgres://anna@localhost/ledger?sslmode=verify-full", true),
             ("postgres://anna@db.example/ledger", true),
-            ("postgres://anna@db.example/ledger?connect_timeout=3&sslmode=require", true),
+            (
+                "postgres://anna@db.example/ledger?connect_timeout=3&sslmode=require",
+                true,
+            ),
         ] {
             let found = place(url).map(|place| place.is_encrypted);
             assert_eq!(found, Ok(is_encrypted), "{url}");
@@ -209,7 +216,10 @@ mod tests {
             "postgres://anna@localhost/ledger?hostaddr=192.0.2.1&sslmode=disable",
         ] {
             let refused = place(url).expect_err(url);
-            assert!(matches!(refused, NoPlace::NotEncrypted { .. }), "{url}: {refused}");
+            assert!(
+                matches!(refused, NoPlace::NotEncrypted { .. }),
+                "{url}: {refused}"
+            );
         }
     }
 
