@@ -22,8 +22,8 @@ use crate::text::Diagnostics;
 /// Make a deployment as the manifests say
 ///
 /// Prints the plan, asks, applies it, then reads the deployment again and plans again: anything left to do is an
-/// error, whatever the deployment answered. Every step is recorded in the ledger, .rolecall/ledger.jsonl; Ctrl-C
-/// ends it after what is in flight.
+/// error, whatever the deployment answered. Every step is recorded in the ledger, .rolecall/ledger.jsonl
+/// or where rolecall.yaml says; Ctrl-C ends it after what is in flight.
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
