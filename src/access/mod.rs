@@ -32,7 +32,7 @@ mod ways;
 
 pub use ability::{Ability, FieldUse, Owner};
 pub(crate) use bulk::Owners;
-pub use compare::{Cause, Comparison, Single};
+pub use compare::{Cause, Comparison, Passing, Single};
 pub use decide::{Decision, Unknown};
 pub(crate) use impact::Power;
 pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};

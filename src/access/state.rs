@@ -102,6 +102,13 @@ impl<'a> Access<'a> {
         )
     }
 
+    /// The access of three states, numbered alike so that any two can be compared.
+    pub fn three(system: &'a System, states: [(&'a Snapshot, &'a Installation); 3]) -> [Self; 3] {
+        let [before, between, after] = states;
+        let index = Arc::new(Index::new(system, &[after, before, between]));
+        states.map(|state| Self::numbered(system, state, Arc::clone(&index), &mut |_| {}))
+    }
+
     fn numbered(
         system: &'a System,
         (snapshot, installation): (&'a Snapshot, &'a Installation),

@@ -113,7 +113,7 @@ impl Session {
         let unfinished = last.filter(|run| run.ended.is_none());
         let store = workspace.store(ui, entry)?;
         let writer = match ui.fault {
-            None => Writer::Embedded(store),
+            None => Writer::Embedded(Box::new(store)),
             Some((fault, number, kill)) => Writer::Faulty(Box::new(Faulty::new(store, fault, number, kill))),
         };
         Ok(Self {

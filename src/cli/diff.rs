@@ -110,6 +110,7 @@ fn difference(ui: &mut Ui, args: &DiffArgs, left: &State, right: &State) -> Resu
     ui.timings.end("impact");
     let (left_name, right_name) = (left.origin.to_string(), right.origin.to_string());
     let context = ReportContext {
+        interim: None,
         system,
         sources: &right.sources,
         deployment_name: &right_name,

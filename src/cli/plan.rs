@@ -132,7 +132,10 @@ pub(super) fn report(
     impact: Option<&Impact>,
 ) -> PlanReport {
     let place = Workspace::place(entry);
+    // Whoever asks what it means for people is about to apply it.
+    let interim = impact.map(|_| workspace.interim(planned));
     let context = ReportContext {
+        interim: interim.as_ref(),
         system: &workspace.project.system,
         sources: &workspace.reading.sources,
         deployment_name: &entry.name,

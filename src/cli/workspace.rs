@@ -18,6 +18,7 @@ use crate::manifest::{Combination, DeploymentEntry, Project, Reading};
 use crate::model::{Date, Defect, Installation, Snapshot, UserName};
 use crate::plan::{Overlay, Plan, Preference, Scope, Selection, overlay};
 use crate::policy::guard::{self, Finding, Settings};
+use crate::policy::{Interim, interim};
 use crate::system::System;
 use crate::text::{Code, Diagnostic, Diagnostics, Severity};
 
@@ -303,6 +304,18 @@ impl Workspace {
             ui.timings.end("guards");
             (impact, findings)
         })
+    }
+
+    /// What people gain while a plan is applied, and neither before nor after.
+    pub(super) fn interim(&self, planned: &Planned) -> Interim {
+        interim(
+            &self.project.system,
+            &known_installation(&self.project.installation, &planned.live),
+            planned.overlay.before(&planned.live),
+            &planned.overlay.desired,
+            &planned.plan.steps,
+            planned.plan.preference,
+        )
     }
 
     /// What the guards find in a plan.

@@ -5,10 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::{DeploymentError, Read, Write};
 use crate::model::{DefaultAccess, Members, Snapshot};
 use crate::plan::{Edit, Object, Operation};
+
+/// How long a deployment stalls: time enough for a test to do something meanwhile.
+const STALL: Duration = Duration::from_secs(2);
 
 /// What goes wrong at one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +31,15 @@ pub enum Fault {
     Lie,
     /// Someone else changes the object first.
     SecondAdministrator,
-    /// The deployment takes its time: what would kill the process waits instead. Nothing else goes wrong.
+    /// The deployment takes its time, and does it.
+    Stall,
+    /// The deployment takes as long as a test wants: what would kill the process waits instead. Then it does it.
     Pause,
 }
 
 impl Fault {
-    /// Every fault at which something goes wrong.
-    pub const ALL: [Self; 7] = [
+    /// Every fault that needs nobody to end it.
+    pub const ALL: [Self; 8] = [
         Self::KillBefore,
         Self::KillAfter,
         Self::CutBefore,
@@ -41,6 +47,7 @@ impl Fault {
         Self::Answer500,
         Self::Lie,
         Self::SecondAdministrator,
+        Self::Stall,
     ];
 
     /// The word for it.
@@ -53,6 +60,7 @@ impl Fault {
             Self::Answer500 => "answer-500",
             Self::Lie => "lie",
             Self::SecondAdministrator => "second-administrator",
+            Self::Stall => "stall",
             Self::Pause => "pause",
         }
     }
@@ -118,6 +126,10 @@ impl<W: Write> Faulty<W> {
             }
             Fault::Answer500 => cut("status 500"),
             Fault::Lie => Ok(()),
+            Fault::Stall => {
+                std::thread::sleep(STALL);
+                self.inner.perform(operation)
+            }
             Fault::SecondAdministrator => {
                 let state = self.inner.read()?;
                 // Not every product has descriptions; then it is something else that changes.

@@ -48,7 +48,7 @@ pub trait Write: Read {
 #[derive(Debug)]
 pub enum Writer {
     /// In a SQLite file.
-    Embedded(Store),
+    Embedded(Box<Store>),
     /// One that misbehaves, in tests.
     Faulty(Box<Faulty<Store>>),
 }

@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{Ability, Access, Comparison, Owner, Single};
+use crate::access::{Ability, Access, Owner, Passing, Single};
 use crate::model::{GroupName, Installation, Principal, Snapshot, UserName};
 use crate::plan::{Edit, Operation, Preference, Stage, Step, replay};
 use crate::system::System;
+
+/// Groups that go, and who takes over their records.
+type Heirs = BTreeMap<GroupName, Option<Principal>>;
 
 /// Objects times states that are looked at; a plan with more is not looked at.
 const EFFORT: usize = 400_000;
@@ -128,7 +131,7 @@ pub fn interim(
         at = end;
     }
     Interim {
-        gains: found.gains(),
+        gains: found.gains,
         unknown: None,
     }
 }
@@ -147,7 +150,7 @@ fn together(steps: &[Step]) -> BTreeSet<UserName> {
     users.collect()
 }
 
-fn heirs_of(steps: &[Step]) -> BTreeMap<GroupName, Option<Principal>> {
+fn heirs_of(steps: &[Step]) -> Heirs {
     let deleted = steps.iter().filter_map(|step| match &step.operation {
         Operation::Group(Edit::Delete { name, heir, .. }) => Some((name.clone(), heir.clone())),
         Operation::Group(Edit::Create { .. } | Edit::Update { .. } | Edit::Rename { .. })
@@ -161,7 +164,7 @@ fn heirs_of(steps: &[Step]) -> BTreeMap<GroupName, Option<Principal>> {
     deleted.collect()
 }
 
-fn perform(state: &mut Snapshot, heirs: &mut BTreeMap<GroupName, Option<Principal>>, operation: &Operation) {
+fn perform(state: &mut Snapshot, heirs: &mut Heirs, operation: &Operation) {
     if operation.renames() {
         return;
     }
@@ -177,7 +180,7 @@ struct Judge<'a> {
     before: &'a Snapshot,
     after: &'a Snapshot,
     /// Who takes over the records of all groups that the plan deletes.
-    heirs: BTreeMap<GroupName, Option<Principal>>,
+    heirs: Heirs,
 }
 
 impl Judge<'_> {
@@ -185,95 +188,63 @@ impl Judge<'_> {
     fn look(
         &self,
         state: &Snapshot,
-        heirs: &BTreeMap<GroupName, Option<Principal>>,
+        heirs: &Heirs,
         step: usize,
         together: &BTreeSet<UserName>,
         found: &mut Found,
     ) {
-        let gained = compare(self, [self.before, state], heirs, |comparison| {
-            comparison.gained_singly()
-        });
-        if gained.is_empty() {
-            return;
-        }
+        let states = [self.before, state, self.after];
+        let [before, between, after] =
+            Access::three(self.system, states.map(|state| (state, self.installation)));
         let later = self.heirs.iter().filter(|(group, _)| !heirs.contains_key(*group));
-        let later = later.map(|(group, heir)| (group.clone(), heir.clone())).collect();
-        let lost = compare(self, [state, self.after], &later, |comparison| {
-            comparison.lost_singly()
-        });
-        for single in &gained {
-            let (user, ability, owner) = single;
-            // What a group owned that is gone by now is its heir's.
-            let owner = owner.as_ref().map(|owner| owner_now(owner, heirs));
-            if lost.contains(&(user.clone(), ability.clone(), owner)) {
-                found.add(single, step, together);
-            }
+        let later: Heirs = later.map(|(group, heir)| (group.clone(), heir.clone())).collect();
+        for passing in Access::passing([&before, &between, &after], [heirs, &later]) {
+            found.add(passing, step, together);
         }
     }
 }
 
-fn compare(
-    judge: &Judge<'_>,
-    [old, new]: [&Snapshot; 2],
-    heirs: &BTreeMap<GroupName, Option<Principal>>,
-    find: impl for<'c> Fn(&Comparison<'c>) -> BTreeSet<Single>,
-) -> BTreeSet<Single> {
-    let states = [(old, judge.installation), (new, judge.installation)];
-    let (old, new) = Access::pair(judge.system, states, &mut |_| {});
-    find(&Comparison::new(&old, &new, heirs))
-}
-
-/// Whose the records of an owner are, when some groups have handed theirs over.
-fn owner_now(owner: &Owner, heirs: &BTreeMap<GroupName, Option<Principal>>) -> Owner {
-    let mut owner = owner.clone();
-    for _ in 0..=heirs.len() {
-        let heir = match &owner {
-            Owner::Group(group) => heirs.get(group).and_then(|heir| Owner::of(heir.as_ref()?)),
-            Owner::User(_) => None,
-        };
-        match heir {
-            Some(heir) => owner = heir,
-            None => break,
-        }
-    }
-    owner
-}
-
-/// Gains by ability and owners, with the first step that brings them.
+/// Gains with the first step that brings them.
 #[derive(Default)]
 struct Found {
-    by_user: BTreeMap<(Ability, UserName), (usize, BTreeSet<Owner>)>,
+    gains: Vec<InterimGain>,
+    known: BTreeSet<Passing>,
 }
 
 impl Found {
-    fn add(&mut self, (user, ability, owner): &Single, step: usize, together: &BTreeSet<UserName>) {
-        let key = (ability.clone(), user.clone());
-        let (_, owners) = self.by_user.entry(key).or_insert((step, BTreeSet::new()));
-        match owner {
-            // Those who make the same move are alike to each other until they have made it.
-            Some(Owner::User(other)) if together.contains(user) && together.contains(other) => {
-                owners.extend(together.iter().cloned().map(Owner::User));
+    fn add(&mut self, passing: Passing, step: usize, together: &BTreeSet<UserName>) {
+        let meets = passing.owners.iter().any(|owner| match owner {
+            Owner::User(user) => together.contains(user),
+            Owner::Group(_) => false,
+        });
+        let (alike, others): (BTreeSet<_>, BTreeSet<_>) = passing
+            .users
+            .iter()
+            .cloned()
+            .partition(|user| meets && together.contains(user));
+        // Those who make the same move are alike to each other until they have made it.
+        let mut widened = passing.owners.clone();
+        widened.extend(together.iter().cloned().map(Owner::User));
+        for (users, owners) in [(alike, widened), (others, passing.owners)] {
+            let passing = Passing {
+                ability: passing.ability.clone(),
+                users,
+                owners,
+            };
+            if passing.users.is_empty() || !self.known.insert(passing.clone()) {
+                continue;
             }
-            Some(owner) => {
-                owners.insert(owner.clone());
-            }
-            None => {}
-        }
-    }
-
-    fn gains(self) -> Vec<InterimGain> {
-        let mut alike: BTreeMap<(usize, Ability, BTreeSet<Owner>), BTreeSet<UserName>> = BTreeMap::new();
-        for ((ability, user), (step, owners)) in self.by_user {
-            alike.entry((step, ability, owners)).or_default().insert(user);
-        }
-        let gains = alike
-            .into_iter()
-            .map(|((step, ability, owners), users)| InterimGain {
+            let Passing {
+                ability,
+                users,
+                owners,
+            } = passing;
+            self.gains.push(InterimGain {
                 users,
                 ability,
                 owners,
                 step,
             });
-        gains.collect()
+        }
     }
 }

@@ -6,8 +6,8 @@ use super::follow::{self, Follows};
 use super::state::{State, attributes};
 use super::{
     Action, ChangeReport, DeploymentReport, ExpiredReport, ExpiringReport, FORMAT_VERSION, HeirReport,
-    ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport, SelectionReport,
-    StateChange, StepReport, Totals, Transfer,
+    InterimReport, ManifestsReport, ObjectReport, PlaceReport, PlanReport, ReportContext, RuleReport,
+    SelectionReport, StateChange, StepReport, Totals, Transfer,
 };
 use crate::model::{Expiry, Identity, Principal, Snapshot};
 use crate::plan::{Edit, Object, Operation, Plan, Reason, Renames};
@@ -54,6 +54,9 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
     let impact = context
         .impact
         .map(|impact| super::impact::report(context.system, impact, context.live, &changes, &identities));
+    let interim = context.interim;
+    let interim = interim.map(|interim| InterimReport::new(context.system, plan, interim));
+    let interim = interim.filter(|interim| !interim.is_empty());
     let with = |action| changes.iter().filter(|each| each.change.has(action)).count();
     PlanReport {
         format_version: FORMAT_VERSION,
@@ -81,7 +84,8 @@ pub(super) fn report(plan: &Plan, context: &ReportContext<'_>) -> PlanReport {
         incomplete: plan.is_incomplete(),
         selection: plan.selected.as_ref().map(SelectionReport::new),
         guards: Vec::new(),
-        notes: Vec::new(),
+        notes: interim.as_ref().map(InterimReport::notes).unwrap_or_default(),
+        interim,
     }
 }
 

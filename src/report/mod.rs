@@ -15,6 +15,7 @@ mod guards;
 mod history;
 mod impact;
 mod impact_terminal;
+mod interim;
 mod judged;
 mod junit;
 mod layout;
@@ -41,6 +42,7 @@ pub use self::follow::Follows;
 pub use self::guards::{GuardReport, GuardState, GuardedReport, LimitsReport, guards};
 pub use self::history::{history_json, history_terminal, run_terminal};
 pub use self::impact::{CauseReport, ExampleReport, ImpactLine, ImpactReport, crowd};
+pub use self::interim::{InterimGainReport, InterimReport};
 pub use self::judged::{
     AllowedReport, BreachReport, JUDGED_FORMAT_VERSION, JudgedReport, JudgedTotals, PolicyRuleReport,
     RefusedReport, TestReport, judged_json, judged_terminal, policy_broken,
@@ -61,6 +63,7 @@ pub use self::words::{applied, count, people};
 use crate::access::Impact;
 use crate::model::{Date, Grant, Kind, Principal, Snapshot};
 use crate::plan::Plan;
+use crate::policy::Interim;
 use crate::system::System;
 use crate::text::Sources;
 
@@ -84,6 +87,8 @@ pub struct ReportContext<'a> {
     pub live: &'a Snapshot,
     /// What the plan means for people, where that was found out.
     pub impact: Option<&'a Impact>,
+    /// What people gain while it is applied, where that was found out.
+    pub interim: Option<&'a Interim>,
 }
 
 /// A plan as people and programs read it.
@@ -105,6 +110,9 @@ pub struct PlanReport {
     pub impact: Option<ImpactReport>,
     /// What each guard says; nothing where none was asked.
     pub guards: Vec<GuardReport>,
+    /// What lies between the first step and the last; none when that was not found out or there is nothing to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interim: Option<InterimReport>,
     /// The steps in the order in which they are taken.
     pub steps: Vec<StepReport>,
     /// Objects that no manifest names and that the plan leaves alone.

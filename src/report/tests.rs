@@ -136,6 +136,7 @@ pub(super) fn report_on(live: serde_json::Value, manifests: &[(&str, &str)]) -> 
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
     let plan = Plan::new(&system, &live, &overlay, &intent, Preference::default());
     let context = ReportContext {
+        interim: None,
         system: &system,
         sources: &sources,
         deployment_name: "local",

@@ -3,12 +3,13 @@
 //! `support` runs the real binary on small projects. `world` makes states of every system, and `laws` says what
 //! must hold for all of them.
 
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::print_stdout, clippy::unwrap_used)]
 
 mod access;
 mod access_commands;
 mod access_tables;
 mod access_tests;
+mod applying;
 mod asked;
 mod commands;
 mod definitions;

@@ -155,7 +155,7 @@ impl Slow {
     }
 
     /// SIGKILL: there is no chance to tidy up.
-    fn is_killed(mut self) {
+    fn dies(mut self) {
         let mut apply = self.apply.take().unwrap();
         apply.kill().unwrap();
         apply.wait().unwrap();
@@ -293,7 +293,7 @@ fn two_applies_never_overlap() {
 fn a_killed_holder_leaves_no_lock() {
     let world = World::new();
     let (first, second) = (world.checkout(), world.checkout());
-    Slow::at(&first, 1, "prod").is_killed();
+    Slow::at(&first, 1, "prod").dies();
     let mut sql = world.sql();
     soon("the server gives the lock back", || {
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
