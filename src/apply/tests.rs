@@ -3,7 +3,7 @@ use std::sync::atomic::AtomicBool;
 use super::*;
 use crate::deployment::embedded::Store;
 use crate::deployment::{Fault, Faulty, Read};
-use crate::ledger::LedgerPlace;
+use crate::ledger::{Holder, LedgerPlace};
 use crate::manifest::shipped;
 use crate::model::{Date, Group, GroupName};
 use crate::plan::{Edit, Operation, Preference, Reason, Stage, Turn};
@@ -47,7 +47,12 @@ fn fates(steps: Vec<Step>, fault: Fault, number: usize, stopped: bool) -> (Vec<&
     let mut faulty = Faulty::new(store, fault, number, || {});
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = LedgerPlace::File(folder.path().join("ledger.jsonl"));
-    let mut ledger = Ledger::open(&place).expect("a new ledger");
+    let holder = Holder {
+        who: "anna".to_owned(),
+        process: 7,
+        since: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let mut ledger = Ledger::open(&place, "local", &holder).expect("a new ledger");
     let mut record = Record {
         ledger: &mut ledger,
         apply: ApplyId::from("test"),

@@ -16,8 +16,8 @@ use super::{Exit, Failure, Target};
 ///
 /// Prints the plan, asks, applies it, then reads the deployment again and plans again: anything left to do is an
 /// error, whatever the deployment answered. A plan that `plan --out` saved is applied without asking, and only if
-/// it would be made again as it is. Every step is recorded in the ledger, .rolecall/ledger.jsonl; Ctrl-C
-/// ends it after what is in flight. `rolecall undo` takes it back.
+/// it would be made again as it is. Every step is recorded in the ledger, .rolecall/ledger.jsonl
+/// or where rolecall.yaml says; Ctrl-C ends it after what is in flight. `rolecall undo` takes it back.
 #[derive(Debug, Args)]
 #[command(mut_arg("folder", |folder| folder
     .index(1)

@@ -19,13 +19,14 @@ use super::{Exit, Failure};
 use crate::apply::{Fate, Outcome, Record, execute};
 use crate::deployment::{DeploymentError, Faulty, Read, Writer};
 use crate::ledger::{
-    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerError, LedgerPlace, Lock,
-    PlannedStep, Run, Started, WayBack, last_baseline, runs,
+    ApplyId, Baseline, CutOff, Ended, Ending, Event, Holder, Ledger, LedgerError, LedgerPlace, Lock, NoPlace,
+    PlannedStep, PostgresPlace, Run, Started, WayBack, last_baseline, runs,
 };
-use crate::manifest::{DeploymentEntry, revision_of};
+use crate::manifest::{DeploymentEntry, LedgerDocument, Project, revision_of};
 use crate::model::{Digest, Identity, Kind, Principal, Snapshot};
 use crate::plan::steps_digest;
 use crate::report::{PlanReport, nothing_left, visible};
+use crate::text::Spanned;
 
 /// Failed steps that are told one by one.
 const TOLD: usize = 20;
@@ -42,6 +43,8 @@ pub(super) struct WatchArgs {
 pub(super) struct Session {
     folder: PathBuf,
     entry: DeploymentEntry,
+    /// Also keeps other machines from applying to the deployment, where they can reach it. It is given back before the
+    /// lock of the file, which was taken first.
     ledger: Ledger,
     /// The apply that had not ended, if the last one to this deployment had not.
     unfinished: Option<Run>,
@@ -71,32 +74,42 @@ pub(super) struct Applied {
     rest: String,
 }
 
-/// The folder of a project's ledger.
-pub(super) fn ledger_folder(project: &Path) -> PathBuf {
-    project.join(".rolecall")
-}
-
 /// Where a project's ledger is.
-pub(super) fn ledger_place(project: &Path) -> LedgerPlace {
-    LedgerPlace::File(ledger_folder(project).join("ledger.jsonl"))
+///
+/// # Errors
+/// When the project file names a place that cannot be.
+pub(super) fn ledger_place(project: &Project) -> Result<LedgerPlace, NoPlace> {
+    let Some(ledger) = &project.ledger else {
+        return Ok(LedgerPlace::File(
+            project.folder.join(".rolecall").join("ledger.jsonl"),
+        ));
+    };
+    let LedgerDocument { url, schema, project } = &ledger.value;
+    let text = |value: &Option<Spanned<String>>| value.as_ref().map(|value| value.value.clone());
+    let place = PostgresPlace::new(&url.value, text(schema).as_deref(), text(project).as_deref())?;
+    Ok(LedgerPlace::Postgres(Box::new(place)))
 }
 
 /// What was on a deployment when that was last recorded.
-pub(super) fn known_baseline(project: &Path, deployment: &str) -> Result<Option<Baseline>, LedgerError> {
-    let lines = Ledger::read(&ledger_place(project))?;
+pub(super) fn known_baseline(project: &Project, deployment: &str) -> anyhow::Result<Option<Baseline>> {
+    let lines = Ledger::read(&ledger_place(project)?)?;
     Ok(last_baseline(lines.iter().map(|line| &line.entry), deployment).cloned())
 }
 
-/// Keeps everyone else from applying to a deployment.
-pub(super) fn lock(entry: &DeploymentEntry, who: &str) -> Result<Lock, LedgerError> {
-    let holder = Holder {
+/// This process, as the holder of a lock.
+pub(super) fn holder(who: &str) -> Holder {
+    Holder {
         who: who.to_owned(),
         process: std::process::id(),
         since: jiff::Timestamp::now(),
-    };
+    }
+}
+
+/// Keeps everyone else from applying to a deployment.
+pub(super) fn lock(entry: &DeploymentEntry, holder: &Holder) -> Result<Lock, LedgerError> {
     let mut path = entry.file.clone().into_os_string();
     path.push(".lock");
-    Lock::take(Path::new(&path), &entry.name, &holder)
+    Lock::take(Path::new(&path), &entry.name, holder)
 }
 
 impl Session {
@@ -108,17 +121,18 @@ impl Session {
         entry: &DeploymentEntry,
     ) -> Result<Self, Failure> {
         let who = who();
-        let lock = lock(entry, &who)?;
-        let place = ledger_place(folder);
-        let lines = Ledger::read(&place)?;
+        let holder = holder(&who);
+        let lock = lock(entry, &holder)?;
+        let place = ledger_place(&workspace.project)?;
+        let mut ledger = Ledger::open(&place, &entry.name, &holder)?;
+        let lines = ledger.lines()?;
         let known = last_baseline(lines.iter().map(|line| &line.entry), &entry.name).cloned();
         let runs = runs(lines.iter().map(|line| &line.entry));
         let last = runs.into_iter().rfind(|run| run.started.deployment == entry.name);
         let unfinished = last.filter(|run| run.ended.is_none());
-        let ledger = Ledger::open(&place)?;
         let store = workspace.store(ui, entry)?;
         let writer = match ui.fault {
-            None => Writer::Embedded(store),
+            None => Writer::Embedded(Box::new(store)),
             Some((fault, number, kill)) => Writer::Faulty(Box::new(Faulty::new(store, fault, number, kill))),
         };
         Ok(Self {
@@ -162,7 +176,7 @@ impl Session {
         let plan = steps_digest(&planned.plan)?;
         let distinct = Digest::of(format!("{plan}{now}{}", std::process::id()).as_bytes());
         let apply = ApplyId::new(now, &distinct);
-        self.write_way_back(&apply, &planned)?;
+        self.keep_way_back(&apply, &planned)?;
         let mut watch = Watch::begin(ui, steps.clone(), watch.events.as_deref())?;
         if let Some(run) = self.unfinished.take() {
             let cut_off = CutOff {
@@ -206,7 +220,7 @@ impl Session {
         })
     }
 
-    fn write_way_back(&self, apply: &ApplyId, planned: &Planned) -> anyhow::Result<()> {
+    fn keep_way_back(&mut self, apply: &ApplyId, planned: &Planned) -> anyhow::Result<()> {
         let heirs = planned.overlay.heirs.groups.iter();
         let transferred = heirs.filter_map(|(group, heir)| {
             let owner = Principal::Group(group.clone());
@@ -221,7 +235,7 @@ impl Session {
             &planned.overlay.renames,
             transferred.collect(),
         );
-        Ok(way_back.write(&ledger_folder(&self.folder))?)
+        Ok(self.ledger.keep_way_back(&way_back)?)
     }
 
     /// Says how it went, writes the end of the record, and says what to do next. `left` is what is still to do, told by
@@ -257,19 +271,17 @@ impl Session {
             not_tried: outcome.not_tried(),
             left: left.clone(),
         };
-        let mut head = None;
-        if let Some(error) = &outcome.unrecorded {
-            ui.error(&anyhow!("{error}"));
+        let now = jiff::Timestamp::now();
+        let head = match &outcome.unrecorded {
+            Some(error) => Err(anyhow!("{error}")),
+            None => self.record_end(now, apply, baseline, ended),
+        };
+        if let Err(error) = &head {
+            ui.error(error);
             ui.say(&format!(
-                "hint: nothing was tried after that; make room for the ledger and {} again",
+                "hint: nothing was tried after that; see to the ledger and {} again",
                 workspace.aim.verb()
             ));
-        } else {
-            let now = jiff::Timestamp::now();
-            if let Some(baseline) = baseline {
-                self.ledger.append(now, apply, Event::Baseline(baseline))?;
-            }
-            head = Some(self.ledger.append(now, apply, Event::Ended(ended))?);
         }
         let exit = self.tell(ui, workspace, outcome, left.as_deref());
         if exit == Exit::Done {
@@ -279,10 +291,26 @@ impl Session {
                 "Applied {total} {steps} in {seconds:.1} s; read again: {rest}\n"
             ))?;
         }
-        if let Some(head) = head {
-            ui.say(&format!("Ledger  apply {apply}, head {head}"));
+        match head {
+            Ok(head) => ui.say(&format!("Ledger  apply {apply}, head {head}")),
+            // Everything is as it should be, except that nobody can tell from the record.
+            Err(_) if exit == Exit::Done => return Ok(Exit::PartlyApplied),
+            Err(_) => {}
         }
         Ok(exit)
+    }
+
+    fn record_end(
+        &mut self,
+        now: jiff::Timestamp,
+        apply: &ApplyId,
+        baseline: Option<Baseline>,
+        ended: Ended,
+    ) -> anyhow::Result<Digest> {
+        if let Some(baseline) = baseline {
+            self.ledger.append(now, apply, Event::Baseline(baseline))?;
+        }
+        Ok(self.ledger.append(now, apply, Event::Ended(ended))?)
     }
 
     /// Says what failed, what is not known and what was not tried.

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use clap::Args;
 
-use super::applying::{baseline, known_baseline, ledger_place, lock};
+use super::applying::{baseline, holder, known_baseline, ledger_place, lock};
 use super::day::Day;
 use super::drift_watch::watch;
 use super::identity::who;
@@ -98,7 +98,7 @@ pub(super) fn look(
     ui.timings.end("deployment");
     let planned = workspace.plan_against(live)?;
     ui.timings.end("plan");
-    let known = known_baseline(&workspace.project.folder, &entry.name)?;
+    let known = known_baseline(&workspace.project, &entry.name)?;
     let told = told(ui, workspace, entry, &planned);
     let selection = &workspace.selection;
     let unmanaged = UnmanagedDrift::new(
@@ -148,7 +148,8 @@ fn told(ui: &mut Ui, workspace: &Workspace, entry: &DeploymentEntry, planned: &P
 fn accept(ui: &mut Ui, workspace: &mut Workspace, entry: &DeploymentEntry) -> Result<Exit, Failure> {
     // What is not there is not made by a lock.
     Reader::open(&entry.file, &workspace.project.system)?;
-    let _lock = lock(entry, &who())?;
+    let holder = holder(&who());
+    let _lock = lock(entry, &holder)?;
     let (report, planned) = look(ui, workspace, entry)?;
     workspace.stop_on_errors(ui)?;
     let now = jiff::Timestamp::now();
@@ -158,7 +159,7 @@ fn accept(ui: &mut Ui, workspace: &mut Workspace, entry: &DeploymentEntry) -> Re
         return Ok(Exit::Done);
     };
     let known = found.unmanaged.len();
-    let mut ledger = Ledger::open(&ledger_place(&workspace.project.folder))?;
+    let mut ledger = Ledger::open(&ledger_place(&workspace.project)?, &entry.name, &holder)?;
     let head = ledger.append(now, &id, Event::Baseline(found))?;
     let UnmanagedDrift {
         new,

@@ -1,14 +1,15 @@
 //! `rolecall history`: what was applied, when, by whom, and how it went; and whether the record is whole.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
 
 use super::applying::ledger_place;
 use super::ui::Ui;
+use super::workspace::Workspace;
 use super::{Exit, Failure, Format};
-use crate::ledger::{ApplyId, Ledger, LedgerPlace, runs, verify};
+use crate::ledger::{ApplyId, Ledger, LedgerPlace, Line, runs, verify};
 use crate::model::Digest;
 use crate::report::{history_json, history_terminal, run_terminal};
 
@@ -54,8 +55,17 @@ pub(super) fn run(ui: &mut Ui, args: &HistoryArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// The ledger of a project. The project file says where it is; mistakes in manifests keep nobody from reading it.
+fn read(ui: &mut Ui, folder: &Path) -> Result<(LedgerPlace, Vec<Line>), Failure> {
+    let workspace = Workspace::open_project(ui, folder)?;
+    let place = ledger_place(&workspace.project)?;
+    // No deployment is asked for anything here: a ledger that cannot be reached is an error like any other.
+    let lines = Ledger::read(&place).map_err(|error| Failure::Error(error.into()))?;
+    Ok((place, lines))
+}
+
 fn show(ui: &mut Ui, args: &HistoryArgs) -> Result<Exit, Failure> {
-    let lines = Ledger::read(&ledger_place(&args.folder))?;
+    let (_, lines) = read(ui, &args.folder)?;
     let mut runs = runs(lines.iter().map(|line| &line.entry));
     if let Some(apply) = &args.apply {
         runs.retain(|run| run.apply == *apply);
@@ -76,9 +86,7 @@ fn show(ui: &mut Ui, args: &HistoryArgs) -> Result<Exit, Failure> {
 }
 
 fn check(ui: &mut Ui, args: &VerifyArgs) -> Result<Exit, Failure> {
-    let place = ledger_place(&args.folder);
-    let LedgerPlace::File(path) = &place;
-    let lines = Ledger::read(&place)?;
+    let (place, lines) = read(ui, &args.folder)?;
     match verify(&lines, args.head) {
         Ok(whole) => {
             let noun = if whole.lines == 1 { "line" } else { "lines" };
@@ -90,6 +98,6 @@ fn check(ui: &mut Ui, args: &VerifyArgs) -> Result<Exit, Failure> {
             }
             Ok(Exit::Done)
         }
-        Err(broken) => Err(anyhow!("{}: {broken}", path.display()).into()),
+        Err(broken) => Err(anyhow!("{}: {broken}", place.shown()).into()),
     }
 }

@@ -132,7 +132,9 @@ enum Failure {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
-        if let Some(LedgerError::Locked { .. }) = error.downcast_ref::<LedgerError>() {
+        if let Some(LedgerError::Locked { .. } | LedgerError::Unreachable { .. }) =
+            error.downcast_ref::<LedgerError>()
+        {
             return Self::Unreachable(error);
         }
         match error.downcast_ref::<DeploymentError>() {

@@ -164,7 +164,7 @@ pub(super) fn report(
     report.undoes = workspace.aim.undoes().map(|run| run.apply.to_string());
     report.notes.extend(planned.notes.iter().cloned());
     if !report.unmanaged.is_empty()
-        && let Some(known) = known_baseline(&workspace.project.folder, &entry.name)?
+        && let Some(known) = known_baseline(&workspace.project, &entry.name)?
     {
         report.mark_formerly_managed(&known);
     }

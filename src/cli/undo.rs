@@ -3,14 +3,14 @@
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 
-use super::applying::{ledger_folder, ledger_place};
+use super::applying::ledger_place;
 use super::back::{Aim, BackAim, heir};
 use super::carry::{CarryArgs, Course, carry_out};
 use super::ui::Ui;
 use super::workspace::Workspace;
 use super::{Exit, Failure, Target};
 use crate::deployment::DeploymentError;
-use crate::ledger::{ApplyId, Ledger, Run, WayBack, runs, taken_back};
+use crate::ledger::{ApplyId, Ledger, Run, runs, taken_back};
 use crate::manifest::DeploymentEntry;
 use crate::model::Principal;
 
@@ -51,7 +51,8 @@ pub(super) fn run(ui: &mut Ui, args: &UndoArgs) -> Result<Exit, Failure> {
         }
         .into());
     }
-    let lines = Ledger::read(&ledger_place(folder))?;
+    let place = ledger_place(&workspace.project)?;
+    let lines = Ledger::read(&place)?;
     let mut all = runs(lines.iter().map(|line| &line.entry));
     let at = match &args.apply {
         Some(apply) => named(&all, apply, &entry)?,
@@ -62,7 +63,7 @@ pub(super) fn run(ui: &mut Ui, args: &UndoArgs) -> Result<Exit, Failure> {
         .into_iter()
         .filter(|run| run.started.deployment == entry.name);
     let run = all.swap_remove(at);
-    let way = WayBack::read(&ledger_folder(folder), &run.apply)
+    let way = Ledger::way_back(&place, &run.apply)
         .with_context(|| format!("the apply {} cannot be taken back", run.apply))?;
     workspace.aim = Aim::Back(Box::new(BackAim {
         run,

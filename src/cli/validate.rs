@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::applying::ledger_place;
 use super::day::Day;
 use super::ui::Ui;
 use super::workspace::Workspace;
 use super::{Exit, Failure};
 use crate::manifest::Combination;
 use crate::model::Intent;
-use crate::text::Diagnostics;
+use crate::text::{Code, Diagnostic, Diagnostics};
 
 /// Check manifests without a deployment
 ///
@@ -31,6 +32,7 @@ pub(super) fn run(ui: &mut Ui, args: &ValidateArgs) -> Result<Exit, Failure> {
     workspace.today = args.day.or(workspace.today);
     check(&mut workspace, &mut combinations);
     workspace.check_seeds();
+    check_ledger(&mut workspace);
     let Workspace { reading, project, .. } = &mut workspace;
     ui.diagnostics(&mut reading.diagnostics, &reading.sources);
     if reading.diagnostics.has_errors() {
@@ -48,6 +50,21 @@ pub(super) fn run(ui: &mut Ui, args: &ValidateArgs) -> Result<Exit, Failure> {
     }
     ui.data(&text)?;
     Ok(Exit::Done)
+}
+
+/// Whether there could be a ledger where the project file says. It is not reached.
+fn check_ledger(workspace: &mut Workspace) {
+    let Workspace { reading, project, .. } = workspace;
+    let Some(ledger) = &project.ledger else { return };
+    if let Err(error) = ledger_place(project) {
+        let text = error.to_string();
+        let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+        let mut diagnostic = Diagnostic::error(Code::InvalidLedger, message).at(ledger.span);
+        if !hint.is_empty() {
+            diagnostic = diagnostic.hint(hint);
+        }
+        reading.diagnostics.push(diagnostic);
+    }
 }
 
 /// Judges the manifests of every deployment. What is wrong only together with some folders says with which.

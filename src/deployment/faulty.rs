@@ -33,10 +33,12 @@ pub enum Fault {
     SecondAdministrator,
     /// The deployment takes its time, and does it.
     Stall,
+    /// The deployment takes as long as a test wants: what would kill the process waits instead. Then it does it.
+    Pause,
 }
 
 impl Fault {
-    /// Every fault.
+    /// Every fault that needs nobody to end it.
     pub const ALL: [Self; 8] = [
         Self::KillBefore,
         Self::KillAfter,
@@ -59,6 +61,7 @@ impl Fault {
             Self::Lie => "lie",
             Self::SecondAdministrator => "second-administrator",
             Self::Stall => "stall",
+            Self::Pause => "pause",
         }
     }
 }
@@ -67,7 +70,8 @@ impl FromStr for Fault {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|fault| fault.as_str() == word);
+        let mut all = Self::ALL.into_iter().chain([Self::Pause]);
+        let found = all.find(|fault| fault.as_str() == word);
         found.ok_or_else(|| format!("there is no fault `{word}`"))
     }
 }
@@ -83,7 +87,8 @@ pub struct Faulty<W> {
 }
 
 impl<W: Write> Faulty<W> {
-    /// A deployment that misbehaves at the operation of this number, from 1. `kill` ends the process at once.
+    /// A deployment that misbehaves at the operation of this number, from 1. `kill` ends the process at once, or waits
+    /// where the fault is a pause.
     pub fn new(inner: W, fault: Fault, number: usize, kill: fn()) -> Self {
         Self {
             inner,
@@ -109,6 +114,10 @@ impl<W: Write> Faulty<W> {
                 self.inner.perform(operation)?;
                 (self.kill)();
                 Ok(())
+            }
+            Fault::Pause => {
+                (self.kill)();
+                self.inner.perform(operation)
             }
             Fault::CutBefore => cut("the connection was cut"),
             Fault::CutAfter => {

@@ -49,7 +49,7 @@ pub trait Write: Read {
 #[expect(clippy::large_enum_variant, reason = "a command has one of it")]
 pub enum Writer {
     /// In a SQLite file.
-    Embedded(Store),
+    Embedded(Box<Store>),
     /// One that misbehaves, in tests.
     Faulty(Box<Faulty<Store>>),
 }

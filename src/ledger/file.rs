@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::event::{ApplyId, Entry, Event, FORMAT_VERSION};
+use super::event::{ApplyId, Event};
 use super::{LedgerError, Line};
 use crate::model::Digest;
 
@@ -45,9 +45,7 @@ impl FileLedger {
             file.sync_data().map_err(failed)?;
         }
         let lines = parse(path, &bytes[..whole])?;
-        let head = lines
-            .last()
-            .map_or(Digest::ZERO, |line| Digest::of(line.text.as_bytes()));
+        let head = lines.last().map_or(Digest::ZERO, Line::hash);
         file.seek(SeekFrom::End(0)).map_err(failed)?;
         sync_folder(path);
         Ok(Self {
@@ -55,6 +53,10 @@ impl FileLedger {
             file,
             head,
         })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn append(
@@ -68,15 +70,9 @@ impl FileLedger {
             doing: "written",
             reason,
         };
-        let entry = Entry {
-            format_version: FORMAT_VERSION.to_owned(),
-            previous: self.head,
-            at,
-            apply: apply.clone(),
-            event,
-        };
-        let mut text = serde_json::to_string(&entry).map_err(|error| failed(error.to_string()))?;
-        let head = Digest::of(text.as_bytes());
+        let line = Line::following(self.head, at, apply, event).map_err(|error| failed(error.to_string()))?;
+        let head = line.hash();
+        let mut text = line.text;
         text.push('\n');
         let written = self
             .file
@@ -103,28 +99,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<Line>, LedgerError> {
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, LedgerError> {
+    let place = path.display().to_string();
     let mut lines = Vec::new();
     for (at, bytes) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let not_understood = |reason: String| LedgerError::NotUnderstood {
-            place: path.display().to_string(),
-            line: at + 1,
-            reason,
-        };
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).map_err(|error| not_understood(error.to_string()))?;
-        let entry: Entry = serde_json::from_str(text).map_err(|error| not_understood(error.to_string()))?;
-        let major = |version: &str| version.split('.').next().map(str::to_owned);
-        if major(&entry.format_version) != major(FORMAT_VERSION) {
-            let reason = format!(
-                "it has format {}, this rolecall knows {FORMAT_VERSION}",
-                entry.format_version
-            );
-            return Err(not_understood(reason));
-        }
-        lines.push(Line {
-            text: text.to_owned(),
-            entry,
-        });
+        let text = std::str::from_utf8(bytes).map_err(|error| LedgerError::NotUnderstood {
+            place: place.clone(),
+            line: at + 1,
+            reason: error.to_string(),
+        })?;
+        lines.push(Line::parse(&place, at + 1, text.to_owned())?);
     }
     Ok(lines)
 }

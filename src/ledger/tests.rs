@@ -29,11 +29,23 @@ fn result(step: u32, outcome: StepOutcome) -> StepResult {
     }
 }
 
+fn holder(who: &str) -> Holder {
+    Holder {
+        who: who.to_owned(),
+        process: 7,
+        since: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn open(place: &LedgerPlace) -> Ledger {
+    Ledger::open(place, "local", &holder("anna")).expect("it can be opened")
+}
+
 /// A ledger of one apply, in a folder of its own.
 fn ledger(events: Vec<Event>) -> (tempfile::TempDir, LedgerPlace, Digest) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = LedgerPlace::File(folder.path().join("ledger.jsonl"));
-    let mut ledger = Ledger::open(&place).expect("a new ledger");
+    let mut ledger = open(&place);
     let mut head = Digest::ZERO;
     for event in events {
         head = ledger
@@ -51,8 +63,10 @@ fn three() -> Vec<Event> {
 }
 
 fn path(place: &LedgerPlace) -> &std::path::Path {
-    let LedgerPlace::File(path) = place;
-    path
+    match place {
+        LedgerPlace::File(path) => path,
+        LedgerPlace::Postgres(_) => unreachable!("these ledgers are files"),
+    }
 }
 
 #[test]
@@ -60,7 +74,7 @@ fn what_was_written_is_whole_and_is_added_to() {
     let (_folder, place, head) = ledger(three());
     let lines = Ledger::read(&place).expect("it can be read");
     assert_eq!(verify(&lines, Some(head)), Ok(Whole { lines: 3, head }));
-    let mut again = Ledger::open(&place).expect("it can be opened");
+    let mut again = open(&place);
     let next = again
         .append(jiff::Timestamp::UNIX_EPOCH, &ApplyId::from("second"), started(0))
         .expect("a line is kept");
@@ -124,7 +138,7 @@ fn what_a_killed_writer_left_of_a_line_is_taken_off() {
     text.push_str("{\"format_version\":\"1.0\",\"prev");
     fs::write(path(&place), &text).expect("written");
     assert_eq!(Ledger::read(&place).expect("it can be read").len(), 3);
-    let mut again = Ledger::open(&place).expect("it can be opened");
+    let mut again = open(&place);
     again
         .append(jiff::Timestamp::UNIX_EPOCH, &ApplyId::from("second"), started(0))
         .expect("a line is kept");
@@ -137,11 +151,6 @@ fn what_a_killed_writer_left_of_a_line_is_taken_off() {
 fn a_lock_is_held_by_one_and_says_by_whom() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("local.lock");
-    let holder = |who: &str| Holder {
-        who: who.to_owned(),
-        process: 7,
-        since: jiff::Timestamp::UNIX_EPOCH,
-    };
     let held = Lock::take(&path, "local", &holder("anna")).expect("it is free");
     let refused = Lock::take(&path, "local", &holder("ben")).expect_err("it is held");
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -36,18 +37,18 @@ pub struct WayBack {
 #[derive(Debug, thiserror::Error)]
 pub enum WayBackError {
     /// It cannot be written.
-    #[error("the state before cannot be kept in {path}: {reason}")]
+    #[error("the state before cannot be kept in {place}: {reason}")]
     NotWritten {
-        /// The file.
-        path: String,
+        /// The file, or the ledger.
+        place: String,
         /// Why.
         reason: String,
     },
     /// There is none for this apply, or it cannot be read.
-    #[error("there is no state to go back to in {path}: {reason}")]
+    #[error("there is no state to go back to in {place}: {reason}")]
     NotRead {
-        /// The file.
-        path: String,
+        /// The file, or the ledger.
+        place: String,
         /// Why.
         reason: String,
     },
@@ -74,43 +75,21 @@ impl WayBack {
         }
     }
 
-    /// Where the way back of an apply is, in the folder of the ledger.
-    pub fn path(folder: &Path, apply: &ApplyId) -> PathBuf {
-        folder.join("before").join(format!("{apply}.json"))
-    }
-
-    /// Writes it and makes sure that it is kept.
+    /// The text that is kept of it.
     ///
     /// # Errors
-    /// When it cannot be: then nothing may be applied.
-    pub fn write(&self, folder: &Path) -> Result<(), WayBackError> {
-        let path = Self::path(folder, &self.apply);
-        let write = || -> std::io::Result<()> {
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            let mut file = fs::File::create(&path)?;
-            serde_json::to_writer(std::io::BufWriter::new(&mut file), self)?;
-            file.sync_all()
-        };
-        write().map_err(|error| WayBackError::NotWritten {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })
+    /// When it cannot be written as JSON.
+    pub(super) fn text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
     }
 
-    /// Reads that of an apply.
+    /// Reads the text that was kept in `place`.
     ///
     /// # Errors
-    /// When there is none or it is not understood.
-    pub fn read(folder: &Path, apply: &ApplyId) -> Result<Self, WayBackError> {
-        let path = Self::path(folder, apply);
-        let failed = |reason: String| WayBackError::NotRead {
-            path: path.display().to_string(),
-            reason,
-        };
-        let text = fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
-        let way_back: Self = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    /// When it is not understood.
+    pub(super) fn parse(place: &str, text: &str) -> Result<Self, WayBackError> {
+        let failed = |reason: String| WayBackError::not_read(place, &reason);
+        let way_back: Self = serde_json::from_str(text).map_err(|error| failed(error.to_string()))?;
         let major = |version: &str| version.split('.').next().map(str::to_owned);
         if major(&way_back.format_version) != major(FORMAT_VERSION) {
             let reason = format!(
@@ -121,6 +100,50 @@ impl WayBack {
         }
         Ok(way_back)
     }
+}
+
+impl WayBackError {
+    pub(super) fn not_written(place: &str, reason: &str) -> Self {
+        Self::NotWritten {
+            place: place.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    pub(super) fn not_read(place: &str, reason: &str) -> Self {
+        Self::NotRead {
+            place: place.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// Where the way back of an apply is, beside the file of the ledger.
+fn path(ledger: &Path, apply: &ApplyId) -> PathBuf {
+    ledger.with_file_name("before").join(format!("{apply}.json"))
+}
+
+/// Writes a way back beside the file of the ledger, and makes sure that it is kept.
+pub(super) fn write_file(ledger: &Path, way_back: &WayBack) -> Result<(), WayBackError> {
+    let path = path(ledger, &way_back.apply);
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut file = fs::File::create(&path)?;
+        file.write_all(way_back.text()?.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error| WayBackError::not_written(&path.display().to_string(), &error.to_string()))
+}
+
+/// Reads that of an apply, beside the file of the ledger.
+pub(super) fn read_file(ledger: &Path, apply: &ApplyId) -> Result<WayBack, WayBackError> {
+    let path = path(ledger, apply);
+    let place = path.display().to_string();
+    let text =
+        fs::read_to_string(&path).map_err(|error| WayBackError::not_read(&place, &error.to_string()))?;
+    WayBack::parse(&place, &text)
 }
 
 /// The objects that are not the same before and after, or have another name.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::files::{Files, plain};
 use super::folders::ManifestsFolder;
 use super::gather::Gather;
+use super::ledger_document::{LedgerDocument, line_with_password};
 use super::project::{DeploymentKind, OwnershipDocument, PROJECT_FILE, ProjectDocument};
 use super::schema::{self, Audience};
 use crate::model::{Installation, Intent, Kind, Ownership, UserName};
@@ -34,6 +35,8 @@ pub struct Project {
     pub deployments: Vec<DeploymentEntry>,
     /// The deployment that is meant when none is named, with its place.
     pub default: Option<(String, Span)>,
+    /// Where the ledger is, where it is not the usual file.
+    pub ledger: Option<Spanned<LedgerDocument>>,
     /// What the installations have, as the project file says.
     pub installation: Installation,
     /// What the manifests want.
@@ -189,6 +192,7 @@ impl Reading {
             definition,
             deployments,
             default,
+            ledger: document.ledger,
             installation,
             intent,
         };
@@ -221,6 +225,17 @@ impl Reading {
             return None;
         }
         let source = self.file(&path)?;
+        if let Some(line) = line_with_password(self.sources.text(source)) {
+            let message = format!(
+                "line {line} of {} has a password in a URL",
+                self.files.shown(&path)
+            );
+            let hint =
+                "take it out and change it; rolecall reads PGPASSWORD or the file that PGPASSFILE names";
+            self.diagnostics
+                .push(Diagnostic::error(Code::SecretInFile, message).hint(hint));
+            return None;
+        }
         Some((self.document(source, schema::project())?, source))
     }
 

@@ -9,6 +9,7 @@ use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document::InstallationDocument;
+use super::ledger_document::LedgerDocument;
 use crate::model::{OwnershipOf, UserName};
 use crate::text::{Keyed, Spanned};
 
@@ -36,6 +37,10 @@ pub struct ProjectDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = &"local")]
     pub default: Option<Spanned<String>>,
+    /// Where the record of what was applied is kept. Without it, in `.rolecall/ledger.jsonl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"postgres://rolecall@db.example.com:5432/rolecall")]
+    pub ledger: Option<Spanned<LedgerDocument>>,
     /// What happens to objects on a deployment that no manifest names. Usually they are left alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ownership: Option<OwnershipDocument>,

@@ -48,6 +48,8 @@ codes! {
     ProjectMissing "project-missing" "The folder has no `rolecall.yaml`. `rolecall init DIR --system NAME` makes one."
     UnknownSystem "unknown-system" "`rolecall.yaml` names a system that is neither shipped nor a definition file that exists."
     InvalidDefinition "invalid-definition" "A system definition contradicts itself, such as a permission that needs a feature which it does not declare."
+    SecretInFile "secret-in-file" "A file of the project has a password in it, which everyone who can read the project then has. Take it out, change it at the server, and hand it to rolecall by an environment variable or a file."
+    InvalidLedger "invalid-ledger" "`ledger:` in `rolecall.yaml` names no place where a ledger could be: the URL is not understood, or would go through a network without TLS."
     UnknownDeployment "unknown-deployment" "The project names no such deployment."
     UnclearDeployment "unclear-deployment" "Deployments of the project have manifests of their own, and nothing says which deployment is meant: `--deployment`, `default` in `rolecall.yaml`, or there being only one."
     RenameConflict "rename-conflict" "An object is to take another name, and the deployment has objects of both names. Only one can be meant."

@@ -73,9 +73,9 @@ export const completions = [
   ["custom", "sharing / rules / - / from / |", "everyone group role", ["everyone", "Every user"]],
 
   // rolecall.yaml
-  ["project", "|", "default deployments installation ownership system rolecall_project", ["default", "when none is named"]],
+  ["project", "|", "default deployments installation ledger ownership system rolecall_project", ["default", "when none is named"]],
   ["project", "system: |", "berlicrm iptel ucserver uniconnect vtiger ./our-crm.system.yaml"],
-  ["project", "deployments / local / |", "account file kind seed Deployment", ["seed", "fills a new embedded deployment"]],
+  ["project", "deployments / local / |", "account file kind manifests seed Deployment", ["seed", "fills a new embedded deployment"]],
   ["project", "deployments / local / kind: |", "embedded", ["embedded", "A SQLite file"]],
   ["project", "ownership / |", "groups profiles roles rules", ["groups", "that no manifest names"]],
   ["project", "ownership / groups: |", "exhaustive named null", ["exhaustive", "They are deleted"]],

@@ -3,7 +3,7 @@
 //! `support` runs the real binary on small projects. `world` makes states of every system, and `laws` says what
 //! must hold for all of them.
 
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::print_stdout, clippy::unwrap_used)]
 
 mod access;
 mod access_commands;
@@ -27,6 +27,8 @@ mod laws;
 mod overlays;
 mod plans;
 mod policy;
+mod postgres;
+mod postgres_server;
 mod refused;
 mod refused_by_deployment;
 mod saved_plans;

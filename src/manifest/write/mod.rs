@@ -159,6 +159,7 @@ fn project_document(
         system: Spanned::unmarked(system.to_owned()),
         deployments: std::iter::once((deployment_name.to_owned(), deployment)).collect(),
         default: Some(Spanned::unmarked(deployment_name.to_owned())),
+        ledger: None,
         ownership: None,
         installation,
     }

@@ -2,7 +2,11 @@
 //!
 //! `ROLECALL_TEST_FAULT` says how and at which write, from 1: `kill-before 3`. Without it this is rolecall.
 
+#![allow(clippy::print_stderr)]
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use rolecall::deployment::Fault;
 
@@ -23,10 +27,25 @@ fn main() -> ExitCode {
 
 fn parse(text: &str) -> Option<(Fault, usize, fn())> {
     let (word, number) = text.split_once(' ')?;
-    Some((word.parse().ok()?, number.parse().ok()?, kill))
+    let fault = word.parse().ok()?;
+    let hook: fn() = if fault == Fault::Pause { pause } else { kill };
+    Some((fault, number.parse().ok()?, hook))
 }
 
 /// SIGKILL: there is no chance to tidy up.
 fn kill() {
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+}
+
+/// Says that it is here by a file, `PATH.reached`, and waits until there is the file `PATH` that ROLECALL_TEST_PAUSE
+/// names; not for longer than a minute.
+fn pause() {
+    let Some(path) = std::env::var_os("ROLECALL_TEST_PAUSE").map(PathBuf::from) else {
+        return;
+    };
+    let _ = std::fs::write(path.with_extension("reached"), "");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !path.exists() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
