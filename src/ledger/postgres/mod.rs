@@ -138,7 +138,7 @@ impl PostgresLedger {
         apply: &ApplyId,
         event: Event,
     ) -> Result<Digest, LedgerError> {
-        let (place, key) = (&self.place, self.key);
+        let (place, lock) = (&self.place, self.key);
         let failed = |reason: String| LedgerError::Failed {
             place: place.shown().to_owned(),
             doing: "written",
@@ -149,11 +149,11 @@ impl PostgresLedger {
         let transaction = transaction.isolation_level(IsolationLevel::ReadCommitted);
         let mut transaction = transaction.start().map_err(said)?;
         // Applies to other deployments of the project write to the same chain, one line after the other.
-        let chain = super::postgres::key(&["chain", &place.schema, &place.project]);
+        let chain = key(&["chain", &place.schema, &place.project]);
         transaction
             .execute("SELECT pg_catalog.pg_advisory_xact_lock($1)", &[&chain])
             .map_err(said)?;
-        let last = last(&mut transaction, place, key).map_err(said)?;
+        let last = last(&mut transaction, place, lock).map_err(said)?;
         if !last.is_locked {
             return Err(failed(
                 "the lock of the deployment is lost\n\
@@ -240,7 +240,7 @@ pub(super) fn read_way_back(place: &PostgresPlace, apply: &ApplyId) -> Result<Wa
 }
 
 fn lines(client: &mut Client, place: &PostgresPlace) -> Result<Vec<Line>, LedgerError> {
-    let rows = || {
+    let mut rows = || {
         if !tables::is_there(client, &place.schema, "events")? {
             return Ok(Vec::new());
         }
@@ -253,7 +253,6 @@ fn lines(client: &mut Client, place: &PostgresPlace) -> Result<Vec<Line>, Ledger
             .map(|row| row.try_get(0))
             .collect::<Result<Vec<String>, _>>()
     };
-    let mut rows = rows;
     let texts = rows().map_err(|error| failed(place, "read", &error))?;
     let numbered = texts.into_iter().enumerate();
     numbered
