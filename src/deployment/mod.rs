@@ -46,7 +46,6 @@ pub trait Write: Read {
 
 /// A deployment that is open for writing, whatever its provider.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a command has one of it")]
 pub enum Writer {
     /// In a SQLite file.
     Embedded(Box<Store>),
