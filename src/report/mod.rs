@@ -18,6 +18,7 @@ mod junit;
 mod layout;
 mod matrix;
 mod review;
+mod review_table;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -31,7 +32,7 @@ mod words;
 use serde::Serialize;
 
 pub use self::abilities::abilities;
-pub use self::answers::{answer_json, columns};
+pub use self::answers::{InTurn, answer_json, columns, write_answer_json};
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::follow::Follows;
@@ -44,9 +45,10 @@ pub use self::junit::junit;
 pub use self::layout::visible;
 pub use self::matrix::{MatrixLine, ability_place, matrix_lines, matrix_terminal};
 pub use self::review::{
-    Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
-    group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
+    DECISION_COLUMNS, Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport,
+    group_decisions, group_terminal, person_report, person_terminal, role_decisions, role_terminal,
 };
+pub use self::review_table::PeopleTable;
 pub use self::state::State;
 pub use self::terminal::{Style, diff_terminal, terminal};
 pub use self::unused::{because_words, subject_words};
