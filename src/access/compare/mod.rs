@@ -9,7 +9,9 @@ mod causes;
 mod classes;
 mod gains;
 mod look;
+mod memory;
 mod pairs;
+mod roles;
 mod rules;
 mod touched;
 mod transfers;
@@ -118,12 +120,12 @@ impl<'a> Comparison<'a> {
 
     /// What anyone can do after and could not before, gain by gain. Where everyone is reached, whoever was reached
     /// before is left out only if `singly`.
-    pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+    pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain<'_>)) {
         Gains::new(self, self.before, self.after, true, singly).each(each);
     }
 
     /// What anyone could do before and cannot after, likewise.
-    pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+    pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain<'_>)) {
         Gains::new(self, self.after, self.before, false, singly).each(each);
     }
 }
