@@ -235,6 +235,9 @@ impl Builder<'_> {
                     .actions
                     .iter()
                     .filter(|(id, _)| setting.actions.contains(id));
+                // What is not about records has none to be opened.
+                let opened = opened
+                    .filter(|(_, action)| matches!(self.index.kind(*action), AbilityKind::Record { .. }));
                 for (_, action) in opened {
                     global[action.at()].push(permission);
                 }
