@@ -6,20 +6,18 @@ use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
-use super::classes::{Class, classes};
+use super::classes::Class;
 use super::look::Look;
 use super::memory::{CauseSets, Causing, Joined, Memory};
-use super::roles::{ByRole, RoleShift};
+use super::roles::{ByRole, RoleShift, Shifts};
 use super::transfers::Transfers;
 use super::{Comparison, Pairing};
-use crate::access::index::{
-    AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber, count,
-};
+use crate::access::hierarchy::in_order;
+use crate::access::index::{AbilityKind, AbilityNumber, ModuleNumber, RoleNumber, UserNumber, count};
 use crate::access::reach::Reach;
 use crate::access::sharing::Party;
 use crate::access::sources::Source;
 use crate::access::state::{Access, Standing};
-use crate::model::Level;
 use crate::system::RightsFrom;
 
 /// By what users of a class gain.
@@ -189,27 +187,24 @@ impl<'c> Gains<'c> {
         let everyone = self.rule_parties.contains(&Party::Everyone)
             || !self.same_installation
             || self.module_closed.iter().any(|same| !same);
-        let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
-        let mut shift = |roles: [Option<RoleNumber>; 2]| {
-            *shifts
-                .entry(roles)
-                .or_insert_with(|| self.role_shift(roles, everyone))
-        };
-        let mut wanted = RoaringBitmap::new();
-        for user in (0..count(self.to.index.users.len())).map(UserNumber) {
+        let mut shifts = Shifts::new(count(self.to.index.roles.len()));
+        let mut shift = |user: UserNumber| {
             let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
-            if shift(roles).affected || self.is_affected(user) {
-                wanted.insert(user.0);
+            shifts.of(roles, || self.role_shift(roles, everyone))
+        };
+        let mut wanted = Vec::new();
+        for user in (0..count(self.to.index.users.len())).map(UserNumber) {
+            if shift(user).affected || self.is_affected(user) {
+                wanted.push(user.0);
             }
         }
-        let classes = classes(self.from, self.to, &self.transfers.users, |user| {
-            wanted.contains(user.0)
-        });
+        let wanted = in_order(wanted);
+        let classes = self.comparison.classes(&wanted);
+        // Whoever is alike is wanted alike.
+        let classes = classes.iter().filter(|class| wanted.contains(class.first.0));
         let mut memory = ByRole::default();
-        for class in &classes {
-            let user = class.first;
-            let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
-            self.of_class(class, shift(roles), &mut memory, gains);
+        for class in classes {
+            self.of_class(class, shift(class.first), &mut memory, gains);
         }
     }
 
@@ -233,69 +228,6 @@ impl<'c> Gains<'c> {
                 || access.subtrees.created_groups.contains_key(name)
                 || access.subtrees.created_users.contains_key(name)
         })
-    }
-
-    fn affected_groups(&self) -> RoaringBitmap {
-        let members_matter = members_matter(self.to);
-        let [from, to] = [&self.from.membership, &self.to.membership];
-        let groups = count(self.to.index.groups.len());
-        let wider_roles = self.wider_roles();
-        let differing: RoaringBitmap = (0..groups)
-            .filter(|group| {
-                let number = GroupNumber(*group);
-                from.in_force.contains(*group) != to.in_force.contains(*group)
-                    || self.comparison.touched.groups.contains(*group)
-                    || self.transfers.groups.contains(*group)
-                    || self.rule_parties.contains(&Party::Group(number))
-                    || self
-                        .to
-                        .settings
-                        .roles(number)
-                        .iter()
-                        .any(|role| wider_roles[role.at()])
-                    || (members_matter && !to.members(number).is_subset(from.members(number)))
-            })
-            .collect();
-        (0..groups)
-            .filter(|group| {
-                let number = GroupNumber(*group);
-                let containing = to.containing(number);
-                !is_within(containing, from.containing(number))
-                    || containing.iter().any(|group| differing.contains(*group))
-            })
-            .collect()
-    }
-
-    /// Whether a group is in force or not as it was, and neither hands records over nor takes some over.
-    pub(super) fn counts_as_before(&self, group: u32) -> bool {
-        let [from, to] = [&self.from.membership, &self.to.membership];
-        from.in_force.contains(group) == to.in_force.contains(group) && !self.transfers.groups.contains(group)
-    }
-
-    fn find_same_groups(&self) -> RoaringBitmap {
-        let [from, to] = [&self.from.membership, &self.to.membership];
-        let is_same = |group: &u32| {
-            let containing = to.containing(GroupNumber(*group));
-            let counts_as_before = |group: &u32| {
-                self.counts_as_before(*group)
-                    && !self.rule_parties.contains(&Party::Group(GroupNumber(*group)))
-            };
-            containing == from.containing(GroupNumber(*group)) && containing.iter().all(counts_as_before)
-        };
-        (0..count(self.to.index.groups.len())).filter(is_same).collect()
-    }
-
-    /// For each role whether it permits more, or is new: matters to those in the groups that grant it.
-    fn wider_roles(&self) -> Vec<bool> {
-        let roles = (0..count(self.to.index.roles.len())).map(RoleNumber).map(Some);
-        let wider = roles.map(|role| {
-            !self
-                .to
-                .gates
-                .of_role(role)
-                .is_within(self.from.gates.of_role(role))
-        });
-        wider.collect()
     }
 
     fn of_class(
@@ -486,21 +418,6 @@ impl<'c> Gains<'c> {
         self.complete(access, standing, access.index.kind(ability), &mut reach);
         reach
     }
-}
-
-/// Whether who else is in a group matters: only where something is about its members.
-fn members_matter(access: &Access<'_>) -> bool {
-    let definition = access.system.definition();
-    let levels = definition.modules.iter().flat_map(|kind| &kind.actions);
-    let levels = levels.map(|action| &action.levels);
-    let permissions = definition
-        .permissions
-        .iter()
-        .flat_map(|category| &category.permissions);
-    let mut levels = levels.chain(permissions.map(|permission| &permission.levels));
-    levels.any(|levels| levels.contains_key(&Level::Group))
-        || definition.services.iter().any(|service| service.over_members)
-        || definition.authorisations.is_some()
 }
 
 /// Whether all of some numbers are among others; both in order.

@@ -9,27 +9,20 @@ use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
+use super::by_rules::within;
 use super::causes::Causes;
 use super::classes::Class;
 use super::gains::{Fresh, Gain, Gains, Way};
 use super::memory::{Causing, Known, Memory};
-use super::roles::Candidate;
 use crate::access::decide::Target;
 use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber};
 use crate::access::reach::Reach;
-use crate::access::sharing::rule_opens;
 use crate::access::sources::Source;
 use crate::access::state::{Access, Standing};
 use crate::model::Level;
 
 /// Of fewer owners it is asked one by one whether they were reached before.
 const ONE_BY_ONE: u64 = 48;
-
-fn within(rules: &[u32], range: std::ops::Range<u32>) -> &[u32] {
-    let start = rules.partition_point(|rule| *rule < range.start);
-    let end = rules.partition_point(|rule| *rule < range.end);
-    &rules[start..end.max(start)]
-}
 
 /// One class in both states.
 pub(super) struct Look<'l> {
@@ -80,82 +73,15 @@ impl Look<'_> {
         self.no_rights || abilities.iter().all(no_right)
     }
 
-    /// Those of the rules that hold in a module.
-    fn fresh_rules_in(&self, module: ModuleNumber) -> Cow<'_, [(u32, Option<u32>)]> {
-        let states = self.gains;
-        if states.same_rules[module.at()] && self.fresh_rules.is_empty() {
-            return Cow::Borrowed(&[]);
-        }
-        let range = states.to.sharing.rules_in(module);
-        if states.same_rules[module.at()] {
-            let start = self.fresh_rules.partition_point(|(rule, _)| *rule < range.start);
-            let fresh = &self.fresh_rules[start..];
-            let end = fresh.partition_point(|(rule, _)| *rule < range.end);
-            return Cow::Borrowed(&fresh[..end]);
-        }
-        let old = within(&self.rules[0], states.from.sharing.rules_in(module));
-        let known = |rule: u32| {
-            let other = states.pairing.other[rule as usize];
-            other.filter(|other| old.binary_search(other).is_ok())
-        };
-        let new = within(&self.rules[1], range);
-        let fresh = new.iter().map(|rule| (*rule, known(*rule)));
-        let fresh =
-            fresh.filter(|(rule, known)| known.is_none() || !states.pairing.nothing_new[*rule as usize]);
-        Cow::Owned(fresh.collect())
-    }
-
-    /// What new rules, and new owners of known rules, bring where nothing else can be new.
-    pub(super) fn rules(
-        &self,
-        module: ModuleNumber,
-        abilities: &[AbilityNumber],
-        gains: &mut dyn FnMut(Gain<'_>),
-    ) {
-        let fresh = self.fresh_rules_in(module);
-        if fresh.is_empty() {
-            return;
-        }
-        for ability in abilities {
-            let opening = self.opening(*ability, &fresh);
-            if opening.is_empty() {
-                continue;
-            }
-            let Some(before) = self.before(module, *ability) else {
-                continue;
-            };
-            for (rule, known) in opening {
-                self.rule(rule, known, *ability, &before, gains);
-            }
-        }
-    }
-
-    /// Those of some rules that open an action which the class may do, and what they were before, if they opened it.
-    fn opening(&self, ability: AbilityNumber, rules: &[(u32, Option<u32>)]) -> Vec<(u32, Option<u32>)> {
-        let states = self.gains;
-        let AbilityKind::Record { effect, .. } = states.to.index.kind(ability) else {
-            return Vec::new();
-        };
-        let opens =
-            |access: &Access<'_>, rule: u32| rule_opens(access.sharing.rules[rule as usize].access, *effect);
-        if !self.may(ability) {
-            return Vec::new();
-        }
-        let opening = rules.iter().filter(|(rule, _)| opens(states.to, *rule));
-        opening
-            .map(|(rule, known)| (*rule, known.filter(|known| opens(states.from, *known))))
-            .collect()
-    }
-
     /// Whether the class has the right, or needs none.
-    fn may(&self, ability: AbilityNumber) -> bool {
+    pub(super) fn may(&self, ability: AbilityNumber) -> bool {
         let states = self.gains;
         states.to.right(&self.to, ability).is_some()
             || !states.to.system.definition().access.rights_gate_sharing
     }
 
     /// What opened an action on a module's records before; `None` where nothing or everything was open.
-    fn before(&self, module: ModuleNumber, ability: AbilityNumber) -> Option<Rc<Known>> {
+    pub(super) fn before(&self, module: ModuleNumber, ability: AbilityNumber) -> Option<Rc<Known>> {
         let from = self.gains.from;
         let rules = within(&self.rules[0], from.sharing.rules_in(module));
         let mut before = Vec::new();
@@ -169,105 +95,8 @@ impl Look<'_> {
         Some(self.memory.known(&before))
     }
 
-    /// What is gained on a module's records where only rules, and who is below, can bring something.
-    pub(super) fn candidates(
-        &self,
-        module: ModuleNumber,
-        abilities: &[AbilityNumber],
-        found: &mut Vec<Candidate>,
-    ) {
-        let rules = self.fresh_rules_in(module);
-        let below = (!self.nobody_below).then(|| self.fresh_below());
-        let below = below.filter(|fresh| !fresh.users.is_empty() || !fresh.groups.is_empty());
-        for ability in abilities.iter().copied().filter(|ability| self.may(*ability)) {
-            let opening = self.opening(ability, &rules);
-            if opening.is_empty() && below.is_none() {
-                continue;
-            }
-            let Some(before) = self.before(module, ability) else {
-                continue;
-            };
-            let mut add = |source, was_one, fresh: &Fresh| {
-                let reach = self.beyond(ability, fresh, &before);
-                if !reach.users.is_empty() || !reach.groups.is_empty() {
-                    found.push(Candidate {
-                        module,
-                        ability,
-                        source,
-                        was_one,
-                        owners: Fresh {
-                            users: reach.users,
-                            groups: reach.groups,
-                        },
-                    });
-                }
-            };
-            if let Some(below) = below
-                .as_ref()
-                .filter(|_| before.sources().contains(&Source::Subordinates))
-            {
-                add(Source::Subordinates, true, below);
-            }
-            for (rule, known) in opening {
-                add(
-                    Source::Rule(rule),
-                    known.is_some(),
-                    &self.fresh_owners(rule, known, ability),
-                );
-            }
-        }
-    }
-
-    /// What the class gains of what its role gains.
-    pub(super) fn of_candidates(&self, candidates: &[Candidate], gains: &mut dyn FnMut(Gain<'_>)) {
-        for of_ability in candidates.chunk_by(|left, right| left.ability == right.ability) {
-            let Some(first) = of_ability.first() else { continue };
-            let Some(before) = self.before(first.module, first.ability) else {
-                continue;
-            };
-            for candidate in of_ability {
-                let reach = before.fresh(candidate.source, candidate.was_one, || {
-                    self.beyond(candidate.ability, &candidate.owners, &before)
-                });
-                self.push(candidate.ability, Way::Source(candidate.source), &reach, gains);
-            }
-        }
-    }
-
-    /// What one rule brings; `known` is the same rule before, if it opened the action then.
-    fn rule(
-        &self,
-        rule: u32,
-        known: Option<u32>,
-        ability: AbilityNumber,
-        before: &Known,
-        gains: &mut dyn FnMut(Gain<'_>),
-    ) {
-        let reach = before.fresh(Source::Rule(rule), known.is_some(), || {
-            self.beyond(ability, &self.fresh_owners(rule, known, ability), before)
-        });
-        self.push(ability, Way::Source(Source::Rule(rule)), &reach, gains);
-    }
-
-    /// The owners whom a rule opens an action for now and did not before.
-    fn fresh_owners(&self, rule: u32, known: Option<u32>, ability: AbilityNumber) -> Rc<Fresh> {
-        let states = self.gains;
-        match known {
-            Some(known) => self.fresh_by_rule(rule, known),
-            None => {
-                let mut all = Reach::default();
-                states.to.add_owners(rule, &mut all);
-                states.complete(states.to, &self.to, states.to.index.kind(ability), &mut all);
-                Rc::new(Fresh {
-                    users: all.users,
-                    groups: all.groups,
-                })
-            }
-        }
-    }
-
     /// Those of some owners on whose records nothing could be done before.
-    fn beyond(&self, ability: AbilityNumber, fresh: &Fresh, before: &Known) -> Reach {
+    pub(super) fn beyond(&self, ability: AbilityNumber, fresh: &Fresh, before: &Known) -> Reach {
         let mut reach = Reach::default();
         if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
             self.not_reached(ability, fresh, before.sources(), &mut reach);
@@ -483,7 +312,7 @@ impl Look<'_> {
     }
 
     /// The owners who are below now and were not.
-    fn fresh_below(&self) -> Rc<Fresh> {
+    pub(super) fn fresh_below(&self) -> Rc<Fresh> {
         let states = self.gains;
         let roles = [self.from.role, self.to.role];
         let mut memory = states.fresh_by_role.borrow_mut();
@@ -494,19 +323,6 @@ impl Look<'_> {
             };
             let new = below(states.to, self.to.role);
             let old = below(states.from, self.from.role);
-            Rc::new(states.difference((&self.to, new), (&self.from, old)))
-        });
-        Rc::clone(fresh)
-    }
-
-    /// The owners who are new to a rule that was there before.
-    fn fresh_by_rule(&self, rule: u32, other: u32) -> Rc<Fresh> {
-        let states = self.gains;
-        let mut memory = states.fresh_by_rule.borrow_mut();
-        let fresh = memory.entry(rule).or_insert_with(|| {
-            let (mut new, mut old) = (Reach::default(), Reach::default());
-            states.to.add_owners(rule, &mut new);
-            states.from.add_owners(other, &mut old);
             Rc::new(states.difference((&self.to, new), (&self.from, old)))
         });
         Rc::clone(fresh)
@@ -585,7 +401,13 @@ impl Look<'_> {
         }
     }
 
-    fn push(&self, ability: AbilityNumber, way: Way, reach: &Rc<Reach>, gains: &mut dyn FnMut(Gain<'_>)) {
+    pub(super) fn push(
+        &self,
+        ability: AbilityNumber,
+        way: Way,
+        reach: &Rc<Reach>,
+        gains: &mut dyn FnMut(Gain<'_>),
+    ) {
         let has_targets = self.gains.to.index.kind(ability).has_targets();
         if has_targets && reach.users.is_empty() && reach.groups.is_empty() && !reach.own {
             return;

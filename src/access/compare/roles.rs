@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::classes::Class;
-use super::gains::{Fresh, Gain, Gains, is_within};
+use super::gains::{Fresh, Gain, Gains, Way, is_within};
 use super::look::Look;
 use super::memory::{Memory, Received};
 use crate::access::index::{AbilityNumber, ModuleNumber, RoleNumber, UserNumber, count};
@@ -29,6 +29,34 @@ pub(super) struct RoleShift {
     same_role: bool,
     /// Whether anything can be gained at all.
     pub(super) affected: bool,
+}
+
+/// What was found of changes of role. Most users change none.
+pub(super) struct Shifts {
+    unchanged: Vec<Option<RoleShift>>,
+    others: HashMap<[Option<RoleNumber>; 2], RoleShift>,
+}
+
+impl Shifts {
+    /// Nothing yet, for so many roles.
+    pub(super) fn new(roles: u32) -> Self {
+        Self {
+            unchanged: vec![None; roles as usize],
+            others: HashMap::new(),
+        }
+    }
+
+    /// What a change brings.
+    pub(super) fn of(
+        &mut self,
+        roles: [Option<RoleNumber>; 2],
+        find: impl FnOnce() -> RoleShift,
+    ) -> RoleShift {
+        match roles {
+            [Some(from), Some(to)] if from == to => *self.unchanged[to.at()].get_or_insert_with(find),
+            [_, _] => *self.others.entry(roles).or_insert_with(find),
+        }
+    }
 }
 
 /// What a role gains, and with it everyone in it who had not reached it otherwise.
@@ -228,5 +256,67 @@ impl<'c> Gains<'c> {
             memory: Memory::default(),
         };
         look.of_candidates(candidates, gains);
+    }
+}
+
+impl Look<'_> {
+    /// What is gained on a module's records where only rules, and who is below, can bring something.
+    fn candidates(&self, module: ModuleNumber, abilities: &[AbilityNumber], found: &mut Vec<Candidate>) {
+        let rules = self.fresh_rules_in(module);
+        let below = (!self.nobody_below).then(|| self.fresh_below());
+        let below = below.filter(|fresh| !fresh.users.is_empty() || !fresh.groups.is_empty());
+        for ability in abilities.iter().copied().filter(|ability| self.may(*ability)) {
+            let opening = self.opening(ability, &rules);
+            if opening.is_empty() && below.is_none() {
+                continue;
+            }
+            let Some(before) = self.before(module, ability) else {
+                continue;
+            };
+            let mut add = |source, was_one, fresh: &Fresh| {
+                let reach = self.beyond(ability, fresh, &before);
+                if !reach.users.is_empty() || !reach.groups.is_empty() {
+                    found.push(Candidate {
+                        module,
+                        ability,
+                        source,
+                        was_one,
+                        owners: Fresh {
+                            users: reach.users,
+                            groups: reach.groups,
+                        },
+                    });
+                }
+            };
+            if let Some(below) = below
+                .as_ref()
+                .filter(|_| before.sources().contains(&Source::Subordinates))
+            {
+                add(Source::Subordinates, true, below);
+            }
+            for (rule, known) in opening {
+                add(
+                    Source::Rule(rule),
+                    known.is_some(),
+                    &self.fresh_owners(rule, known, ability),
+                );
+            }
+        }
+    }
+
+    /// What the class gains of what its role gains.
+    fn of_candidates(&self, candidates: &[Candidate], gains: &mut dyn FnMut(Gain<'_>)) {
+        for of_ability in candidates.chunk_by(|left, right| left.ability == right.ability) {
+            let Some(first) = of_ability.first() else { continue };
+            let Some(before) = self.before(first.module, first.ability) else {
+                continue;
+            };
+            for candidate in of_ability {
+                let reach = before.fresh(candidate.source, candidate.was_one, || {
+                    self.beyond(candidate.ability, &candidate.owners, &before)
+                });
+                self.push(candidate.ability, Way::Source(candidate.source), &reach, gains);
+            }
+        }
     }
 }
