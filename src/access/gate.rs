@@ -138,6 +138,12 @@ impl Gates {
         role.map_or(&self.closed, |role| &self.gates[self.of_role[role.at()] as usize])
     }
 
+    /// Whether any role permits something at level `group`.
+    pub(crate) fn reach_groups(&self) -> bool {
+        let level = code(Level::Group);
+        self.gates.iter().any(|gate| gate.0.contains(&level))
+    }
+
     /// What several roles permit together.
     pub(crate) fn of_roles(&self, roles: impl IntoIterator<Item = RoleNumber>) -> Gate {
         let mut gate = self.closed.clone();
@@ -229,6 +235,9 @@ impl Builder<'_> {
                     .actions
                     .iter()
                     .filter(|(id, _)| setting.actions.contains(id));
+                // What is not about records has none to be opened.
+                let opened = opened
+                    .filter(|(_, action)| matches!(self.index.kind(*action), AbilityKind::Record { .. }));
                 for (_, action) in opened {
                     global[action.at()].push(permission);
                 }

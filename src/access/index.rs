@@ -8,8 +8,7 @@ use std::hash::Hash;
 
 use crate::access::{Ability, FieldUse, Owner};
 use crate::model::{
-    ActionId, FieldName, GroupName, Installation, ModuleName, PermissionId, RoleName, ServiceId, Snapshot,
-    UserName,
+    ActionId, FieldName, GroupName, Installation, ModuleName, PermissionId, RoleName, Snapshot, UserName,
 };
 use crate::system::{Effect, Limit, PermissionTarget, RightsFrom, ServiceHolders, System};
 
@@ -100,7 +99,6 @@ pub(crate) enum AbilityKind {
     },
     /// A service.
     Service {
-        id: ServiceId,
         holders: ServiceHolders,
         over_members: bool,
     },
@@ -211,7 +209,6 @@ impl Index {
         }
         for service in &definition.services {
             let kind = AbilityKind::Service {
-                id: service.id.clone(),
                 holders: service.holders,
                 over_members: service.over_members,
             };

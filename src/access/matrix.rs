@@ -367,11 +367,8 @@ impl<'a> Matrix<'a> {
     }
 
     fn feature_of(&self, ability: AbilityNumber) -> Option<Opening> {
-        let AbilityKind::Service { id, .. } = self.access.index.kind(ability) else {
-            return None;
-        };
-        let service = self.access.system.service(id)?;
-        service.unless.clone().map(Opening::Feature)
+        let feature = self.access.settings.feature_for_all(ability);
+        feature.cloned().map(Opening::Feature)
     }
 
     /// The predefined level of authorisations by which a row has one.

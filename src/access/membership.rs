@@ -168,6 +168,9 @@ impl Membership {
         if direct.is_empty() {
             return groups;
         }
+        if let ([only], true) = (direct, groups.is_empty()) {
+            return self.containing(GroupNumber(*only)).to_vec();
+        }
         for group in direct {
             groups.extend(self.containing(GroupNumber(*group)));
         }

@@ -39,7 +39,7 @@ pub use impact::{Crowd, Direction, Flag, Impact, Line, Part, Risk, What, Whose};
 pub use matrix::{Extent, Matrix, MatrixEntry, MatrixRow, Opening};
 pub use path::{Fault, Grant, Holder, NotReached, Refusal, Right, Step, Through};
 pub use questions::{Member, Reached};
-pub use review::{AdministratorBy, Had, PersonReview, Reviewed};
+pub use review::{AdministratorBy, Had, Held, PersonReview, Reviewed};
 pub use rosters::MemberBatch;
 pub use state::Access;
 pub use subjects::Subject;

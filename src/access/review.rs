@@ -4,11 +4,15 @@
 //! are looked at once, and whom a combination of sources reaches is added up once. Only whether a user is among those
 //! whom the user reaches is asked user by user.
 
+mod held;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
+pub use self::held::Held;
+use self::held::{HeldGroups, HeldNumbers};
 use super::Ability;
 use super::index::{AbilityKind, AbilityNumber, GroupNumber, RoleNumber, UserNumber, count};
 use super::path::Step;
@@ -44,6 +48,8 @@ pub struct Had<'a> {
     pub owners: Option<u64>,
     /// Whether that is everyone and everything it can be about.
     pub everyone: bool,
+    /// Whether it is a permission that can change who may do what, or opens every record.
+    pub sensitive: bool,
 }
 
 /// One person.
@@ -58,7 +64,7 @@ pub struct PersonReview<'a> {
     /// Why the person is an administrator in effect, if so.
     pub administrator: Option<&'a AdministratorBy>,
     /// The groups that the person is in, and how.
-    pub groups: &'a [(GroupName, Vec<Step>)],
+    pub groups: Vec<Held<'a>>,
     /// The groups that the person leads or is the deputy of.
     pub leads: Vec<GroupName>,
     /// The rules that are for the person by name.
@@ -89,7 +95,7 @@ struct Entry {
 
 #[derive(Debug)]
 struct Class {
-    groups: Vec<(GroupName, Vec<Step>)>,
+    groups: HeldNumbers,
     administrator: Option<AdministratorBy>,
     entries: Arc<[Entry]>,
 }
@@ -98,7 +104,7 @@ struct Class {
 struct Person {
     class: usize,
     /// How many owners each reach of the class has for this person, and whether that is all.
-    counts: Box<[(u32, bool)]>,
+    counts: Arc<[(u32, bool)]>,
 }
 
 /// What a reach depends on.
@@ -129,12 +135,24 @@ pub struct Reviewed<'a> {
     access: &'a Access<'a>,
     classes: Vec<Class>,
     people: Vec<Person>,
+    ways: Vec<Vec<Step>>,
+    sensitive: Vec<bool>,
 }
 
 impl<'a> Reviewed<'a> {
-    /// Looks at everyone.
+    /// Looks at everyone and everything.
     pub fn new(access: &'a Access<'a>) -> Self {
-        let mut reviewer = Reviewer::new(access);
+        Self::looking_at(access, false)
+    }
+
+    /// Looks at everyone, and of what they can do only at what is sensitive and has to be certified by itself, without
+    /// counting whom it reaches.
+    pub fn to_certify(access: &'a Access<'a>) -> Self {
+        Self::looking_at(access, true)
+    }
+
+    fn looking_at(access: &'a Access<'a>, only_sensitive: bool) -> Self {
+        let mut reviewer = Reviewer::new(access, only_sensitive);
         let mut places: HashMap<Key<'_>, usize> = HashMap::new();
         let mut members: Vec<Vec<u32>> = Vec::new();
         for user in 0..count(access.index.users.len()) {
@@ -150,13 +168,18 @@ impl<'a> Reviewed<'a> {
         let mut classes = Vec::with_capacity(members.len());
         for (number, users) in members.iter().enumerate() {
             let (class, reaches) = reviewer.class(UserNumber(users[0]));
+            let mut last: Arc<[(u32, bool)]> = Arc::from([]);
             for user in users {
                 let counts = reaches
                     .iter()
                     .map(|(domain, reach)| reviewer.count(*domain, reach, *user));
+                // Of a class most reach as many.
+                if !counts.clone().eq(last.iter().copied()) {
+                    last = counts.collect();
+                }
                 people[*user as usize] = Some(Person {
                     class: number,
-                    counts: counts.collect(),
+                    counts: Arc::clone(&last),
                 });
             }
             classes.push(class);
@@ -165,6 +188,8 @@ impl<'a> Reviewed<'a> {
             access,
             classes,
             people: people.into_iter().flatten().collect(),
+            sensitive: reviewer.sensitive,
+            ways: reviewer.held.into_ways(),
         }
     }
 
@@ -186,7 +211,13 @@ impl<'a> Reviewed<'a> {
                 level: entry.level,
                 owners: counted.map(|(owners, _)| u64::from(owners)),
                 everyone: counted.is_some_and(|(_, everyone)| everyone),
+                sensitive: self.sensitive[entry.ability.at()],
             }
+        });
+        let groups = class.groups.iter().map(|(group, way)| Held {
+            group: access.index.groups.name(*group),
+            way: &self.ways[*way as usize],
+            number: *way as usize,
         });
         let led = access.settings.leads.get(&user);
         let rules = access.sharing.to(Party::User(user)).iter();
@@ -195,7 +226,7 @@ impl<'a> Reviewed<'a> {
             active: access.active.contains(user.0),
             role: access.hierarchy.role(user).map(|role| access.role_name(role)),
             administrator: class.administrator.as_ref(),
-            groups: &class.groups,
+            groups: groups.collect(),
             leads: led
                 .into_iter()
                 .flatten()
@@ -211,6 +242,9 @@ impl<'a> Reviewed<'a> {
 
 struct Reviewer<'a> {
     access: &'a Access<'a>,
+    only_sensitive: bool,
+    sensitive: Vec<bool>,
+    held: HeldGroups<'a>,
     administrative: Vec<(AbilityNumber, Level)>,
     every_group: RoaringBitmap,
     remembered: HashMap<ReachKey, Arc<Reach>>,
@@ -218,13 +252,19 @@ struct Reviewer<'a> {
 }
 
 impl<'a> Reviewer<'a> {
-    fn new(access: &'a Access<'a>) -> Self {
+    fn new(access: &'a Access<'a>, only_sensitive: bool) -> Self {
+        let abilities = access.index.ability_list();
         let permissions = &access.system.definition().access.administrative_permissions;
         let numbered = permissions
             .iter()
             .filter_map(|(id, level)| Some((access.index.permission_number(id)?, *level)));
         Self {
             access,
+            only_sensitive,
+            sensitive: abilities
+                .map(|(_, ability, _)| is_sensitive(access, ability))
+                .collect(),
+            held: HeldGroups::new(access),
             administrative: numbered.collect(),
             every_group: (0..count(access.index.groups.len())).collect(),
             remembered: HashMap::new(),
@@ -239,16 +279,10 @@ impl<'a> Reviewer<'a> {
             || access.settings.leads.contains_key(&user)
             || access.subtrees.created_users.contains_key(name)
             || access.subtrees.created_groups.contains_key(name);
-        let known = access.snapshot.users.get(name);
         Key {
             role: access.hierarchy.role(user),
             direct: access.membership.direct(user),
-            primary: known
-                .and_then(|user| user.primary_group.as_ref())
-                .filter(|group| {
-                    let group = access.snapshot.groups.get(*group);
-                    group.is_some_and(|group| !group.members.users.contains(name))
-                }),
+            primary: primary_alone(access, user),
             active: access.active.contains(user.0),
             unlimited: access.unlimited(user),
             alone: alone.then_some(user.0),
@@ -259,12 +293,12 @@ impl<'a> Reviewer<'a> {
     fn class(&mut self, user: UserNumber) -> (Class, Vec<(Domain, Arc<Reach>)>) {
         let access = self.access;
         let standing = access.standing(user);
-        let groups = standing.groups.iter().copied().map(GroupNumber);
-        let groups = groups.map(|group| (access.group_name(group), access.way_into(user, group)));
+        let groups = self.held.of(user, primary_alone(access, user), &standing.groups);
         let mut reaches: Vec<(Domain, Arc<Reach>)> = Vec::new();
         let mut entries = Vec::new();
         for (number, ability, kind) in access.index.ability_list() {
-            if matches!(kind, AbilityKind::Field { .. }) {
+            let left_out = self.only_sensitive && !self.sensitive[number.at()];
+            if left_out || matches!(kind, AbilityKind::Field { .. }) {
                 continue;
             }
             let mut sources = Vec::new();
@@ -274,7 +308,7 @@ impl<'a> Reviewer<'a> {
             if !sources.iter().any(covers) {
                 continue;
             }
-            let reach = domain(kind).map(|domain| {
+            let reach = domain(kind).filter(|_| !self.only_sensitive).map(|domain| {
                 let reach = self.reach(&standing, number, domain, sources);
                 let known = reaches
                     .iter()
@@ -306,7 +340,7 @@ impl<'a> Reviewer<'a> {
             }
         };
         let class = Class {
-            groups: groups.collect(),
+            groups,
             administrator: self.administrator(&standing),
             entries,
         };
@@ -405,6 +439,38 @@ impl<'a> Reviewer<'a> {
         let others = some_users - u64::from(among);
         let total = others + u64::from(reach.own && oneself) + some_groups;
         (u32::try_from(total).unwrap_or(u32::MAX), total == all)
+    }
+}
+
+/// The primary group of a user who is in it by that alone.
+fn primary_alone<'a>(access: &'a Access<'a>, user: UserNumber) -> Option<&'a GroupName> {
+    let name = access.index.users.name(user.0);
+    let known = access.snapshot.users.get(name);
+    known
+        .and_then(|user| user.primary_group.as_ref())
+        .filter(|group| {
+            let group = access.snapshot.groups.get(*group);
+            group.is_some_and(|group| !group.members.users.contains(name))
+        })
+}
+
+/// Whether something is a permission that can change who may do what, or opens every record.
+fn is_sensitive(access: &Access<'_>, ability: &Ability) -> bool {
+    let settings = &access.system.definition().access;
+    match ability {
+        Ability::Permission(id) => {
+            settings.administrative_permissions.contains_key(id)
+                || settings.access_changing_permissions.contains_key(id)
+                || settings
+                    .global_permissions
+                    .iter()
+                    .any(|global| global.permission == *id)
+        }
+        Ability::Action { .. }
+        | Ability::Field { .. }
+        | Ability::Service(_)
+        | Ability::Role(_)
+        | Ability::Authorisation { .. } => false,
     }
 }
 

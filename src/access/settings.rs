@@ -9,16 +9,16 @@ use super::index::{AbilityKind, AbilityNumber, GroupNumber, Index, RoleNumber, U
 use super::membership::Membership;
 use super::sources::Source;
 use super::state::Standing;
-use crate::model::{Authorisations, Group, Installation, Snapshot};
-use crate::system::{ServiceHolders, System};
+use crate::model::{Authorisations, FeatureId, Group, Installation, ServiceId, Snapshot};
+use crate::system::{Service, ServiceHolders, System};
 
 /// The settings of all groups in force.
 #[derive(Debug)]
 pub(crate) struct GroupSettings {
     /// Groups that give a service, by service.
     services: BTreeMap<AbilityNumber, RoaringBitmap>,
-    /// Services that every user has.
-    for_all: BTreeSet<AbilityNumber>,
+    /// Services that every user has, and the feature that gives each.
+    for_all: BTreeMap<AbilityNumber, FeatureId>,
     /// Services that heads and deputies have rather than members.
     of_heads: BTreeSet<AbilityNumber>,
     /// Groups whose members have an authorisation over each other.
@@ -41,7 +41,7 @@ impl GroupSettings {
     ) -> Self {
         let mut settings = Self {
             services: BTreeMap::new(),
-            for_all: BTreeSet::new(),
+            for_all: for_all(system, index, installation),
             of_heads: BTreeSet::new(),
             authorisations: BTreeMap::new(),
             head_authorisations: BTreeMap::new(),
@@ -49,14 +49,9 @@ impl GroupSettings {
             roles: BTreeMap::new(),
         };
         for (ability, _, kind) in index.ability_list() {
-            let AbilityKind::Service { id, holders, .. } = kind else {
+            let AbilityKind::Service { holders, .. } = kind else {
                 continue;
             };
-            let service = system.service(id);
-            let unless = service.and_then(|service| service.unless.as_ref());
-            if unless.is_some_and(|feature| system.has_feature(installation, feature)) {
-                settings.for_all.insert(ability);
-            }
             if *holders == ServiceHolders::HeadAndDeputy {
                 settings.of_heads.insert(ability);
             }
@@ -117,6 +112,11 @@ impl GroupSettings {
         self.roles.get(&group).map_or(&[], Vec::as_slice)
     }
 
+    /// The feature that gives a service to every user, if one does.
+    pub(crate) fn feature_for_all(&self, ability: AbilityNumber) -> Option<&FeatureId> {
+        self.for_all.get(&ability)
+    }
+
     /// Whether heads and deputies have a service rather than members.
     pub(crate) fn is_of_heads(&self, ability: AbilityNumber) -> bool {
         self.of_heads.contains(&ability)
@@ -138,7 +138,7 @@ impl GroupSettings {
         ability: AbilityNumber,
         visit: &mut impl FnMut(Source),
     ) {
-        if self.for_all.contains(&ability) {
+        if self.for_all.contains_key(&ability) {
             visit(Source::ServiceForAll);
         }
         let Some(giving) = self.services.get(&ability) else {
@@ -178,35 +178,69 @@ impl GroupSettings {
     }
 }
 
-/// The services that a group gives, with those that they include and without those that lack what they need.
-fn given_services(
+/// The services that a group gives: what it lists and what that includes, as far as it has an effect. What has none
+/// includes nothing either.
+fn given_services(system: &System, installation: &Installation, group: &Group) -> BTreeSet<ServiceId> {
+    let mut allowed = group.services.clone();
+    loop {
+        let has_effect = |id: &&ServiceId| {
+            system.service(id).is_some_and(|service| {
+                let needed = &service.needs_one_of;
+                can_be_had(system, installation, service)
+                    && (needed.is_empty() || needed.iter().any(|other| allowed.contains(other)))
+            })
+        };
+        let given: BTreeSet<ServiceId> = allowed.iter().filter(has_effect).cloned().collect();
+        let services = given.iter().filter_map(|id| system.service(id));
+        let included: BTreeSet<ServiceId> = services
+            .flat_map(|service| &service.includes)
+            .filter(|id| !allowed.contains(*id))
+            .cloned()
+            .collect();
+        if included.is_empty() {
+            return given;
+        }
+        allowed.extend(included);
+    }
+}
+
+/// Whether the installation has what a service needs.
+fn can_be_had(system: &System, installation: &Installation, service: &Service) -> bool {
+    let needs = service.needs.as_ref();
+    needs.is_none_or(|feature| system.has_feature(installation, feature))
+}
+
+/// The services that a feature gives to everyone, with those that they include.
+fn for_all(
     system: &System,
+    index: &Index,
     installation: &Installation,
-    group: &Group,
-) -> BTreeSet<crate::model::ServiceId> {
-    let mut open: Vec<_> = group.services.iter().cloned().collect();
-    let mut listed = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if let Some(service) = system.service(&id)
-            && listed.insert(id)
+) -> BTreeMap<AbilityNumber, FeatureId> {
+    let mut open: Vec<(&ServiceId, &FeatureId)> = Vec::new();
+    for service in &system.definition().services {
+        let unless = service.unless.as_ref();
+        let unless = unless.filter(|feature| system.has_feature(installation, feature));
+        open.extend(unless.map(|feature| (&service.id, feature)));
+    }
+    let mut for_all = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    while let Some((id, feature)) = open.pop() {
+        let service = system.service(id);
+        let Some(service) = service.filter(|service| can_be_had(system, installation, service)) else {
+            continue;
+        };
+        if !seen.insert(id) {
+            continue;
+        }
+        open.extend(service.includes.iter().map(|other| (other, feature)));
+        // What everyone has is about nobody's members.
+        if !service.over_members
+            && let Some(ability) = index.ability_number(&Ability::Service(id.clone()))
         {
-            open.extend(service.includes.iter().cloned());
+            for_all.insert(ability, feature.clone());
         }
     }
-    let with_features: BTreeSet<_> = listed
-        .into_iter()
-        .filter(|id| {
-            let needs = system.service(id).and_then(|service| service.needs.as_ref());
-            needs.is_none_or(|feature| system.has_feature(installation, feature))
-        })
-        .collect();
-    let complete = with_features.iter().filter(|id| {
-        system.service(id).is_some_and(|service| {
-            let needed = &service.needs_one_of;
-            needed.is_empty() || needed.iter().any(|other| with_features.contains(other))
-        })
-    });
-    complete.cloned().collect()
+    for_all
 }
 
 /// The single rights that authorisations stand for.

@@ -237,17 +237,19 @@ fn module_sharing(
     let decisive = system.shared_as(name);
     let listed = system.module(decisive);
     let shareable = listed.is_none_or(|module| module.shareable);
-    let stated_default = listed.and_then(|module| module.default);
-    if !shareable {
-        return ModuleSharing {
-            protection: stated_default.map_or(Protection::None, Protection::Default),
-            rules_of: None,
-        };
-    }
     let usual = definition
         .sharing
         .as_ref()
         .and_then(|sharing| sharing.defaults.as_ref());
+    if !shareable {
+        let stated_default = listed.and_then(|module| module.default);
+        // Without one the right is enough, but systems without defaults open nothing by them.
+        let protection = stated_default.map_or(Protection::None, Protection::Default);
+        return ModuleSharing {
+            protection: usual.map_or(Protection::Closed, |_| protection),
+            rules_of: None,
+        };
+    }
     let default = usual.map(|defaults| {
         let stated = snapshot.sharing.defaults.get(decisive);
         *stated.unwrap_or(&defaults.usual)

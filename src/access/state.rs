@@ -203,11 +203,10 @@ impl<'a> Access<'a> {
         active: bool,
         unlimited: Option<Source>,
     ) -> Standing {
-        let in_force: RoaringBitmap = groups
-            .iter()
-            .copied()
-            .filter(|group| self.membership.in_force.contains(*group))
-            .collect();
+        let counting = groups.iter().copied();
+        let mut in_force = RoaringBitmap::new();
+        // In order, as they come: none is refused.
+        let _ = in_force.append(counting.filter(|group| self.membership.in_force.contains(*group)));
         let from_groups = self.system.definition().access.rights_from == RightsFrom::GroupRoles;
         let gate = from_groups.then(|| {
             let granted = in_force

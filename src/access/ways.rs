@@ -446,11 +446,8 @@ impl Access<'_> {
     }
 
     fn service_for_all(&self, ability: AbilityNumber) -> Option<Vec<Step>> {
-        let Ability::Service(id) = self.index.named(ability) else {
-            return None;
-        };
-        let feature = self.system.service(id)?.unless.clone()?;
-        Some(vec![Step::Feature(feature)])
+        let feature = self.settings.feature_for_all(ability)?;
+        Some(vec![Step::Feature(feature.clone())])
     }
 
     /// How a user is the one who has what a group gives: as a member, or as head or deputy.

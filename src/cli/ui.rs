@@ -9,6 +9,9 @@ use crate::text::{Diagnostics, Severity, Sources, render};
 /// Width of reports where no terminal says otherwise, in columns.
 const WIDTH: usize = 100;
 
+/// So many bytes of a stream are printed at once.
+const STREAMED: usize = 1 << 16;
+
 /// The two streams and what they can show.
 #[derive(Debug)]
 pub(super) struct Ui {
@@ -45,6 +48,19 @@ impl Ui {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Prints data that is too much to be put together first; `write` gets where it goes.
+    pub(super) fn stream(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut stdout = io::BufWriter::with_capacity(STREAMED, io::stdout().lock());
+        match write(&mut stdout).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                // What is left would be written at the end, to nobody.
+                drop(stdout.into_parts());
+                Ok(())
+            }
             result => result,
         }
     }

@@ -1,6 +1,9 @@
 //! Answers to questions about access: columns for people, one envelope for programs.
 
-use serde::Serialize;
+use std::cell::Cell;
+use std::io;
+
+use serde::{Serialize, Serializer};
 
 use super::FORMAT_VERSION;
 use super::layout::width;
@@ -26,6 +29,42 @@ pub fn answer_json<A: Serialize>(state: &str, answer: &A) -> String {
     let mut text = serde_json::to_string_pretty(&envelope).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// An answer as JSON, written as it comes.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_answer_json<A: Serialize>(state: &str, answer: &A, out: &mut dyn io::Write) -> io::Result<()> {
+    let envelope = Envelope {
+        format_version: FORMAT_VERSION,
+        state,
+        answer,
+    };
+    serde_json::to_writer_pretty(&mut *out, &envelope)?;
+    out.write_all(b"\n")
+}
+
+/// A list whose members are made one after the other while they are written, and written once.
+pub struct InTurn<I>(Cell<Option<I>>);
+
+impl<I> std::fmt::Debug for InTurn<I> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InTurn").finish_non_exhaustive()
+    }
+}
+
+impl<I> InTurn<I> {
+    /// The list of what comes.
+    pub fn new(members: I) -> Self {
+        Self(Cell::new(Some(members)))
+    }
+}
+
+impl<I: Iterator<Item: Serialize>> Serialize for InTurn<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.take().into_iter().flatten())
+    }
 }
 
 /// A title and rows in columns, each column as wide as it needs to be. Cells are safe for a terminal already.

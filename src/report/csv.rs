@@ -16,7 +16,8 @@ pub fn csv<'a>(header: &[&str], rows: impl IntoIterator<Item = &'a [String]>) ->
     text
 }
 
-fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
+/// Adds a line of cells.
+pub(super) fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             text.push(',');
@@ -26,7 +27,8 @@ fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
     text.push_str("\r\n");
 }
 
-fn push_cell(text: &mut String, cell: &str) {
+/// Adds a cell as it stands in a line.
+pub(super) fn push_cell(text: &mut String, cell: &str) {
     let apostrophe = if cell.starts_with(FORMULA_STARTS) { "'" } else { "" };
     if !cell.contains([',', '"', '\r', '\n']) {
         text.push_str(apostrophe);

@@ -24,6 +24,7 @@ mod matrix;
 mod moved;
 mod reread;
 mod review;
+mod review_table;
 mod saved;
 mod selection;
 mod state;
@@ -41,7 +42,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub use self::abilities::abilities;
-pub use self::answers::{answer_json, columns};
+pub use self::answers::{InTurn, answer_json, columns, write_answer_json};
 pub use self::csv::csv;
 pub use self::diff::{DiffReport, diff_json};
 pub use self::drift::{DriftReport, UnmanagedDrift, drift_json, drift_terminal, look_json};
@@ -59,9 +60,10 @@ pub use self::layout::visible;
 pub use self::matrix::{MatrixLine, ability_place, matrix_lines, matrix_terminal};
 pub use self::moved::{Now, moved};
 pub use self::review::{
-    Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport, group_decisions,
-    group_terminal, person_decisions, person_report, person_terminal, role_decisions, role_terminal,
+    DECISION_COLUMNS, Decision, GroupReviewReport, MemberLine, PersonReviewReport, RoleReviewReport,
+    group_decisions, group_terminal, person_report, person_terminal, role_decisions, role_terminal,
 };
+pub use self::review_table::PeopleTable;
 pub use self::saved::{
     SAVED_FORMAT_VERSION, SavedError, SavedFile, SavedManifests, SavedObject, SavedPlan, impact_digest,
 };

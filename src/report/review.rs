@@ -17,6 +17,9 @@ const NAMED: usize = 12;
 /// One thing to certify: person, kind, what, way, source. The last column, `keep`, is for the answer.
 pub type Decision = [String; 6];
 
+/// The columns of the table; the last is for the answer.
+pub const DECISION_COLUMNS: [&str; 6] = ["person", "kind", "what", "way", "source", "keep"];
+
 /// A person, in words.
 #[derive(Clone, Debug, Serialize)]
 pub struct PersonReviewReport {
@@ -45,9 +48,6 @@ pub struct GroupLine {
     pub group: String,
     /// How.
     pub way: String,
-    /// The group or user in which the membership is written.
-    #[serde(skip)]
-    source: String,
 }
 
 /// What a person can do on a module.
@@ -70,23 +70,18 @@ pub struct ActionLine {
     pub owners: Option<u64>,
     /// Whether that is everyone.
     pub everyone: bool,
-    /// Whether it can change who may do what, or opens every record.
-    #[serde(skip)]
-    sensitive: bool,
 }
 
 /// A person in words.
-pub fn person_report(system: &System, person: &PersonReview<'_>) -> PersonReviewReport {
-    let groups = person.groups.iter().map(|(group, way)| GroupLine {
-        group: group.to_string(),
-        way: way_steps(way),
-        source: written_in(person.user, group, way),
+pub fn person_report(person: &PersonReview<'_>) -> PersonReviewReport {
+    let groups = person.groups.iter().map(|held| GroupLine {
+        group: held.group.to_string(),
+        way: way_steps(held.way),
     });
     let mut modules: Vec<ModuleLine> = Vec::new();
     for had in &person.had {
         let (module, action) = ability_place(had.ability);
         let line = ActionLine {
-            sensitive: is_sensitive(system, had.ability),
             action,
             level: had.level.map(crate::model::Level::as_str),
             owners: had.owners,
@@ -112,7 +107,7 @@ pub fn person_report(system: &System, person: &PersonReview<'_>) -> PersonReview
     }
 }
 
-fn administrator(by: &AdministratorBy) -> String {
+pub(super) fn administrator(by: &AdministratorBy) -> String {
     match by {
         AdministratorBy::Mark => "marked as administrator".to_owned(),
         AdministratorBy::SuperRole(role) => format!("role {role} may do everything"),
@@ -120,28 +115,8 @@ fn administrator(by: &AdministratorBy) -> String {
     }
 }
 
-fn is_sensitive(system: &System, ability: &crate::access::Ability) -> bool {
-    use crate::access::Ability;
-    let access = &system.definition().access;
-    match ability {
-        Ability::Permission(id) => {
-            access.administrative_permissions.contains_key(id)
-                || access.access_changing_permissions.contains_key(id)
-                || access
-                    .global_permissions
-                    .iter()
-                    .any(|global| global.permission == *id)
-        }
-        Ability::Action { .. }
-        | Ability::Field { .. }
-        | Ability::Service(_)
-        | Ability::Role(_)
-        | Ability::Authorisation { .. } => false,
-    }
-}
-
 /// The object in which a membership is written: the innermost group of the way, or the user with a primary group.
-fn written_in(user: &UserName, group: &GroupName, way: &[Step]) -> String {
+pub(super) fn written_in(user: &UserName, group: &GroupName, way: &[Step]) -> String {
     let innermost = way.iter().find_map(|step| match step {
         Step::Group { group, through } => Some((group, through)),
         Step::Role(_)
@@ -168,31 +143,6 @@ fn written_in(user: &UserName, group: &GroupName, way: &[Step]) -> String {
         Some((innermost, _)) => format!("group {innermost}"),
         None => format!("group {group}"),
     }
-}
-
-/// What is to be certified of a person. What follows from it is not: it goes with the role, the group, the rule.
-pub fn person_decisions(person: &PersonReviewReport) -> Vec<Decision> {
-    let user = format!("user {}", person.user);
-    let of =
-        |kind: &str, what: &str, way: &str, source: &str| decision(&person.user, kind, what, way, source);
-    let mut decisions = Vec::new();
-    decisions.extend(person.role.iter().map(|role| of("role", role, "", &user)));
-    let administrator = person.administrator.iter();
-    decisions.extend(administrator.map(|by| of("administrator", "administrator in effect", by, &user)));
-    let groups = person.groups.iter();
-    decisions.extend(groups.map(|line| of("group", &line.group, &line.way, &line.source)));
-    let leads = person.leads.iter();
-    decisions.extend(leads.map(|group| of("head", group, "head or deputy", &format!("group {group}"))));
-    let rules = person.rules.iter();
-    decisions.extend(rules.map(|rule| of("rule", rule, "by name", &format!("rule {rule}"))));
-    let role = person.role.as_ref().map_or(user, |role| format!("role {role}"));
-    let actions = person.modules.iter().flat_map(|module| &module.actions);
-    let sensitive = actions.filter(|action| action.sensitive);
-    decisions.extend(sensitive.map(|action| {
-        let level = action.level.unwrap_or_default();
-        of("permission", &action.action, level, &role)
-    }));
-    decisions
 }
 
 fn decision(person: &str, kind: &str, what: &str, way: &str, source: &str) -> Decision {

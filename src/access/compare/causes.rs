@@ -5,6 +5,7 @@
 //! someone has another role.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::gains::{Gains, Way};
 use super::{Cause, Comparison, rule_key};
@@ -432,6 +433,24 @@ impl<'c> Causes<'c> {
 
     /// Why a user is in a group now, or why the group counts now.
     fn joined(&self, user: UserNumber, group: GroupNumber, found: &mut Found) {
+        if user == self.to.user {
+            self.find_joined(user, group, found);
+            return;
+        }
+        // Of others the same is asked for everyone who reaches them.
+        let known = self.gains.joined.borrow().get(&(user, group)).cloned();
+        let causes = known.unwrap_or_else(|| {
+            let mut found = Found::new();
+            self.find_joined(user, group, &mut found);
+            let causes: Rc<[Cause]> = found.into_iter().collect();
+            let mut joined = self.gains.joined.borrow_mut();
+            joined.insert((user, group), Rc::clone(&causes));
+            causes
+        });
+        found.extend(causes.iter().cloned());
+    }
+
+    fn find_joined(&self, user: UserNumber, group: GroupNumber, found: &mut Found) {
         let (from, to) = (self.gains.from, self.gains.to);
         let in_force = |access: &Access<'_>| access.membership.in_force.contains(group.0);
         if in_force(to) && !in_force(from) {
@@ -551,14 +570,21 @@ impl<'c> Causes<'c> {
     /// Owners who have another role, or whose role has another place below one.
     fn places(&self, top: Option<RoleNumber>, reach: &Reach, found: &mut Found) {
         let touched = &self.gains.comparison.touched;
-        if !(&reach.users & &touched.users).is_empty() {
+        if !reach.users.is_disjoint(&touched.users) {
             found.insert(Cause::OwnersRole);
         }
         if touched.roles.is_empty() {
             return;
         }
-        for owner in (&reach.users - &touched.users).iter().take(OWNERS) {
-            found.extend(self.moved_roles(self.gains.to, UserNumber(owner), top));
+        let others = reach.users.iter().filter(|owner| !touched.users.contains(*owner));
+        let mut seen = None;
+        for owner in others.take(OWNERS).map(UserNumber) {
+            // Owners come by role, and those of one role are reached by the same moves.
+            let role = self.gains.to.hierarchy.role(owner);
+            if seen != Some(role) {
+                seen = Some(role);
+                found.extend(self.moved_roles(self.gains.to, owner, top));
+            }
         }
     }
 

@@ -6,18 +6,19 @@ use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
-use super::classes::{Class, classes};
+use super::classes::Class;
 use super::look::Look;
+use super::memory::{CauseSets, Causing, Joined, Memory};
+use super::roles::{ByRole, RoleShift, Shifts};
 use super::transfers::Transfers;
-use super::{Cause, Comparison, Pairing};
-use crate::access::index::{
-    AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber, count,
-};
+use super::{Comparison, Pairing};
+use crate::access::hierarchy::in_order;
+use crate::access::index::{AbilityKind, AbilityNumber, ModuleNumber, RoleNumber, UserNumber, count};
 use crate::access::reach::Reach;
 use crate::access::sharing::Party;
 use crate::access::sources::Source;
 use crate::access::state::{Access, Standing};
-use crate::model::Level;
+use crate::system::RightsFrom;
 
 /// By what users of a class gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,33 +30,18 @@ pub(crate) enum Way {
 }
 
 /// What users of one class gain by one source.
-#[derive(Clone, Debug)]
-pub(crate) struct Gain {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gain<'g> {
     /// Who, in order.
-    pub(crate) users: Vec<u32>,
+    pub(crate) users: &'g [u32],
     /// What they can do.
     pub(crate) ability: AbilityNumber,
     /// By what.
     pub(crate) way: Way,
-    /// Whether it is new about oneself.
-    pub(crate) own: bool,
-    /// Users about whom it is new; oneself among them means nothing.
-    pub(crate) owners: RoaringBitmap,
-    /// Groups about which it is new.
-    pub(crate) groups: RoaringBitmap,
+    /// About whom it is new; a user who is among them and gains means nothing.
+    pub(crate) reach: &'g Reach,
     /// What caused it.
-    pub(crate) causes: BTreeSet<Cause>,
-}
-
-/// What a change of role, or none, brings for its users.
-#[derive(Clone, Copy, Debug)]
-struct RoleShift {
-    /// Whether no right goes further.
-    no_rights: bool,
-    /// Whether nobody new is below.
-    nobody_below: bool,
-    /// Whether anything can be gained at all.
-    affected: bool,
+    pub(crate) causes: &'g Causing,
 }
 
 /// Finds gains from one state to another.
@@ -71,15 +57,28 @@ pub(crate) struct Gains<'c> {
     /// The rules of `to`, and what they are in `from`.
     pub(super) pairing: Pairing,
     /// Parties for whom some rule opens more.
-    rule_parties: BTreeSet<Party>,
+    pub(super) rule_parties: BTreeSet<Party>,
     /// Whether the installations have the same: features, modules, fields.
     pub(super) same_installation: bool,
     /// Whether a module is no less protected.
     pub(super) module_closed: Vec<bool>,
+    /// Whether the same rules hold in a module.
+    pub(super) same_rules: Vec<bool>,
     /// Groups whose members may gain or lose by them or by what contains them.
     pub(super) affected: RoaringBitmap,
+    /// Whether any right is at level `group`.
+    pub(super) group_levels: bool,
+    /// Groups that are in the same groups, as much in force, none of which takes over or hands over records, and for
+    /// none of which a rule opens more.
+    pub(super) same_groups: RoaringBitmap,
+    /// Whether a class whose role, groups and rules are as they were can gain nothing.
+    pub(super) nothing_besides: bool,
     /// Users who are there in both states: whose records can be told apart from new ones.
     pub(super) owning_users: RoaringBitmap,
+    /// The few others.
+    other_users: RoaringBitmap,
+    /// Groups whose records, and groups that, cannot be told apart from new ones.
+    other_groups: [RoaringBitmap; 2],
     /// Abilities by module, and those that are about users or groups otherwise.
     pub(super) records: Vec<Vec<AbilityNumber>>,
     flat: Vec<AbilityNumber>,
@@ -88,6 +87,10 @@ pub(crate) struct Gains<'c> {
     pub(super) fresh_by_rule: RefCell<HashMap<u32, Rc<Fresh>>>,
     /// Owners who are below now and were not before, remembered by role before and after.
     pub(super) fresh_by_role: RefCell<HashMap<[Option<RoleNumber>; 2], Rc<Fresh>>>,
+    pub(super) joined: Joined,
+    pub(super) cause_sets: CauseSets,
+    /// About nobody.
+    pub(super) nobody: Rc<Reach>,
 }
 
 /// Owners whom a source covers in one state and does not in the other.
@@ -114,8 +117,10 @@ impl<'c> Gains<'c> {
             .collect();
         let modules = from.sharing.modules.iter().zip(&to.sharing.modules);
         let module_closed = modules
+            .clone()
             .map(|(from, to)| to.protection <= from.protection)
             .collect();
+        let same_rules = modules.map(|(from, to)| to.rules_of == from.rules_of).collect();
         let index = &to.index;
         let (mut records, mut flat, mut aimed) =
             (vec![Vec::new(); index.modules.len()], Vec::new(), Vec::new());
@@ -133,6 +138,8 @@ impl<'c> Gains<'c> {
         }
         let mut owning_users = &from.there & &to.there;
         owning_users.optimize();
+        let every_group: RoaringBitmap = (0..count(index.groups.len())).collect();
+        let every_user: RoaringBitmap = (0..count(index.users.len())).collect();
         let mut gains = Self {
             comparison,
             from,
@@ -144,44 +151,60 @@ impl<'c> Gains<'c> {
             rule_parties,
             same_installation: from.installation == to.installation,
             module_closed,
+            same_rules,
             affected: RoaringBitmap::new(),
+            group_levels: to.gates.reach_groups(),
+            same_groups: RoaringBitmap::new(),
+            nothing_besides: false,
+            other_users: every_user - &owning_users,
+            other_groups: [
+                &every_group - &comparison.owning_groups,
+                every_group - &comparison.lasting_groups,
+            ],
             owning_users,
             records,
             flat,
             aimed,
             fresh_by_rule: RefCell::default(),
             fresh_by_role: RefCell::default(),
+            joined: RefCell::default(),
+            cause_sets: CauseSets::default(),
+            nobody: Rc::default(),
         };
         gains.affected = gains.affected_groups();
+        gains.same_groups = gains.find_same_groups();
+        gains.nothing_besides = gains.aimed.is_empty()
+            && gains.same_installation
+            && !gains.group_levels
+            && to.system.definition().access.rights_from != RightsFrom::GroupRoles
+            && gains.module_closed.iter().all(|closed| *closed)
+            && gains.same_rules.iter().all(|same| *same);
         gains
     }
 
     /// Hands over every gain, by class in the order of their first users.
-    pub(super) fn each(&self, gains: &mut dyn FnMut(Gain)) {
+    pub(super) fn each(&self, gains: &mut dyn FnMut(Gain<'_>)) {
         let everyone = self.rule_parties.contains(&Party::Everyone)
             || !self.same_installation
             || self.module_closed.iter().any(|same| !same);
-        let mut shifts: HashMap<[Option<RoleNumber>; 2], RoleShift> = HashMap::new();
-        let mut shift = |roles: [Option<RoleNumber>; 2]| {
-            *shifts
-                .entry(roles)
-                .or_insert_with(|| self.role_shift(roles, everyone))
-        };
-        let mut wanted = RoaringBitmap::new();
-        for user in (0..count(self.to.index.users.len())).map(UserNumber) {
+        let mut shifts = Shifts::new(count(self.to.index.roles.len()));
+        let mut shift = |user: UserNumber| {
             let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
-            if shift(roles).affected || self.is_affected(user) {
-                wanted.insert(user.0);
+            shifts.of(roles, || self.role_shift(roles, everyone))
+        };
+        let mut wanted = Vec::new();
+        for user in (0..count(self.to.index.users.len())).map(UserNumber) {
+            if shift(user).affected || self.is_affected(user) {
+                wanted.push(user.0);
             }
         }
-        let classes = classes(self.from, self.to, &self.transfers.users, |user| {
-            wanted.contains(user.0)
-        });
-        let mut received = Received::default();
-        for class in &classes {
-            let user = class.first;
-            let roles = [self.from.hierarchy.role(user), self.to.hierarchy.role(user)];
-            self.of_class(class, shift(roles), &mut received, gains);
+        let wanted = in_order(wanted);
+        let classes = self.comparison.classes(&wanted);
+        // Whoever is alike is wanted alike.
+        let classes = classes.iter().filter(|class| wanted.contains(class.first.0));
+        let mut memory = ByRole::default();
+        for class in classes {
+            self.of_class(class, shift(class.first), &mut memory, gains);
         }
     }
 
@@ -207,134 +230,31 @@ impl<'c> Gains<'c> {
         })
     }
 
-    fn affected_groups(&self) -> RoaringBitmap {
-        let definition = self.to.system.definition();
-        // Who else is in a group matters only where something is about its members.
-        let levels = definition.modules.iter().flat_map(|kind| &kind.actions);
-        let levels = levels.map(|action| &action.levels);
-        let permissions = definition
-            .permissions
-            .iter()
-            .flat_map(|category| &category.permissions);
-        let mut levels = levels.chain(permissions.map(|permission| &permission.levels));
-        let members_matter = levels.any(|levels| levels.contains_key(&Level::Group))
-            || definition.services.iter().any(|service| service.over_members)
-            || definition.authorisations.is_some();
-        let [from, to] = [&self.from.membership, &self.to.membership];
-        let groups = count(self.to.index.groups.len());
-        let wider_roles = self.wider_roles();
-        let differing: RoaringBitmap = (0..groups)
-            .filter(|group| {
-                let number = GroupNumber(*group);
-                from.in_force.contains(*group) != to.in_force.contains(*group)
-                    || self.comparison.touched.groups.contains(*group)
-                    || self.transfers.groups.contains(*group)
-                    || self.rule_parties.contains(&Party::Group(number))
-                    || self
-                        .to
-                        .settings
-                        .roles(number)
-                        .iter()
-                        .any(|role| wider_roles[role.at()])
-                    || (members_matter && !to.members(number).is_subset(from.members(number)))
-            })
-            .collect();
-        (0..groups)
-            .filter(|group| {
-                let number = GroupNumber(*group);
-                let containing = to.containing(number);
-                !is_within(containing, from.containing(number))
-                    || containing.iter().any(|group| differing.contains(*group))
-            })
-            .collect()
-    }
-
-    /// For each role whether it permits more, or is new: matters to those in the groups that grant it.
-    fn wider_roles(&self) -> Vec<bool> {
-        let roles = (0..count(self.to.index.roles.len())).map(RoleNumber).map(Some);
-        let wider = roles.map(|role| {
-            !self
-                .to
-                .gates
-                .of_role(role)
-                .is_within(self.from.gates.of_role(role))
-        });
-        wider.collect()
-    }
-
-    fn role_shift(&self, roles: [Option<RoleNumber>; 2], everyone: bool) -> RoleShift {
-        let [from, to] = roles;
-        let no_rights = self.to.gates.of_role(to).is_within(self.from.gates.of_role(from));
-        let nobody_below = self.nobody_below(from, to);
-        let groups = |access: &'c Access<'c>, role: Option<RoleNumber>| {
-            role.map_or(&[][..], |role| access.membership.of_role(role))
-        };
-        let above = |access: &Access<'_>, role: Option<RoleNumber>| {
-            role.map_or_else(Vec::new, |role| access.hierarchy.above(role))
-        };
-        let (groups_from, groups_to) = (groups(self.from, from), groups(self.to, to));
-        let (above_from, above_to) = (above(self.from, from), above(self.to, to));
-        let own = to.iter().map(|role| Party::Role(*role));
-        let subordinates = to.iter().chain(&above_to);
-        let subordinates = subordinates.map(|role| Party::RoleAndSubordinates(*role));
-        let rules = own
-            .chain(subordinates)
-            .any(|party| self.rule_parties.contains(&party));
-        let affected = everyone
-            || self.transfers.are_below(self.from, from)
-            || self.transfers.are_below(self.to, to)
-            || rules
-            || from != to
-            || !no_rights
-            || !nobody_below
-            || above_to.iter().any(|role| !above_from.contains(role))
-            || !is_within(groups_to, groups_from)
-            || groups_to.iter().any(|group| self.affected.contains(*group));
-        RoleShift {
-            no_rights,
-            nobody_below,
-            affected,
-        }
-    }
-
-    /// Whether the hierarchy opens nothing that it did not open.
-    fn nobody_below(&self, from: Option<RoleNumber>, to: Option<RoleNumber>) -> bool {
-        let Some(to) = to else { return true };
-        let settings = &self.to.system.definition().access.hierarchy;
-        if self
-            .to
-            .subtrees
-            .rules_below(to)
-            .iter()
-            .any(|rule| !self.pairing.nothing_new[rule as usize])
-        {
-            return false;
-        }
-        let Some(from) = from else { return false };
-        let rules = self.to.subtrees.rules_below(to).iter();
-        let rules_before = self.from.subtrees.rules_below(from);
-        let mut others = rules.map(|rule| self.pairing.other[rule as usize]);
-        (!settings.superiors_inherit_owned
-            || self.to.subordinates(to).is_subset(&self.from.subordinates(from)))
-            && self
-                .to
-                .subtrees
-                .groups_below(to)
-                .is_subset(self.from.subtrees.groups_below(from))
-            && others.all(|other| other.is_some_and(|other| rules_before.contains(other)))
-    }
-
     fn of_class(
         &self,
         class: &Class,
         shift: RoleShift,
-        received: &mut Received,
-        gains: &mut dyn FnMut(Gain),
+        memory: &mut ByRole,
+        gains: &mut dyn FnMut(Gain<'_>),
     ) {
-        let (from, to) = (self.from.standing(class.first), self.to.standing(class.first));
-        if !to.active {
+        let user = class.first;
+        if !self.to.active.contains(user.0) {
             return;
         }
+        if self.is_as_before(user, shift)
+            && let Some(candidates) = memory.candidates(self, user, shift)
+        {
+            if !candidates.is_empty() {
+                self.of_candidates(class, &candidates, memory, gains);
+            }
+            return;
+        }
+        let rules = [
+            memory.received.of(self.from, user, false),
+            memory.received.of(self.to, user, true),
+        ];
+        let fresh_rules = self.fresh_rules(&rules);
+        let (from, to) = (self.from.standing(user), self.to.standing(user));
         let mut look = Look {
             gains: self,
             class,
@@ -344,11 +264,12 @@ impl<'c> Gains<'c> {
             flags_same: from.active == to.active && from.unlimited == to.unlimited,
             no_groups: to.in_force.is_subset(&from.in_force),
             nobody_below: shift.nobody_below,
-            transfers: self.transfers.touch(self.from, &from) || self.transfers.touch(self.to, &to),
+            transfers: shift.transfers_below || self.transfers.touch(&from) || self.transfers.touch(&to),
             from,
             to,
-            rules: [Vec::new(), Vec::new()],
-            last_causes: RefCell::default(),
+            rules,
+            fresh_rules,
+            memory: Memory::default(),
         };
         if !(look.no_rights && look.flags_same && self.same_installation) {
             for ability in &self.flat {
@@ -358,10 +279,6 @@ impl<'c> Gains<'c> {
         for ability in &self.aimed {
             look.aimed(*ability, gains);
         }
-        look.rules = [
-            received.of(self.from, &look.from, false),
-            received.of(self.to, &look.to, true),
-        ];
         for (module, abilities) in self.records.iter().enumerate() {
             let module = ModuleNumber(count(module));
             if look.is_settled_but_for_rules(module) {
@@ -372,6 +289,25 @@ impl<'c> Gains<'c> {
                 }
             }
         }
+    }
+
+    /// Of rules before and after, those that were not had, or that open something new, in order; and what they were
+    /// before, if they were had.
+    pub(super) fn fresh_rules(&self, [old, new]: &[Rc<[u32]>; 2]) -> Vec<(u32, Option<u32>)> {
+        let mut old = old.iter().copied().peekable();
+        let mut fresh = Vec::new();
+        for rule in new.iter() {
+            let other = self.pairing.other[*rule as usize];
+            // Both states number rules in the order of their keys, so this is one pass.
+            let known = other.filter(|other| {
+                while old.next_if(|earlier| earlier < other).is_some() {}
+                old.next_if_eq(other).is_some()
+            });
+            if known.is_none() || !self.pairing.nothing_new[*rule as usize] {
+                fresh.push((*rule, known));
+            }
+        }
+        fresh
     }
 
     /// What records and people there are to gain, and what follows from transfers.
@@ -446,8 +382,24 @@ impl<'c> Gains<'c> {
         reach.everyone || reach.users.contains(user)
     }
 
+    /// Leaves out of a reach whose records were nobody's to begin with.
+    pub(super) fn leave_out_new(&self, kind: &AbilityKind, reach: &mut Reach) {
+        if !self.other_users.is_empty() {
+            reach.users -= &self.other_users;
+        }
+        let [owning, lasting] = &self.other_groups;
+        let others = if matches!(kind, AbilityKind::Record { .. }) {
+            owning
+        } else {
+            lasting
+        };
+        if !others.is_empty() && !reach.groups.is_empty() {
+            reach.groups -= others;
+        }
+    }
+
     /// The groups about which an ability can be compared: records outlive a group that hands them over.
-    pub(super) fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
+    fn comparable_groups(&self, kind: &AbilityKind) -> &RoaringBitmap {
         if matches!(kind, AbilityKind::Record { .. }) {
             &self.comparison.owning_groups
         } else {
@@ -469,42 +421,6 @@ impl<'c> Gains<'c> {
 }
 
 /// Whether all of some numbers are among others; both in order.
-fn is_within(numbers: &[u32], others: &[u32]) -> bool {
+pub(super) fn is_within(numbers: &[u32], others: &[u32]) -> bool {
     numbers == others || numbers.iter().all(|number| others.binary_search(number).is_ok())
-}
-
-/// Rules that users have, remembered by role.
-#[derive(Default)]
-struct Received {
-    by_role: HashMap<(bool, Option<RoleNumber>), Vec<u32>>,
-}
-
-impl Received {
-    fn of(&mut self, access: &Access<'_>, standing: &Standing, later: bool) -> Vec<u32> {
-        let of_role = self.by_role.entry((later, standing.role)).or_insert_with(|| {
-            standing.role.map_or_else(
-                || access.sharing.to(Party::Everyone).to_vec(),
-                |role| {
-                    access
-                        .sharing
-                        .to_role(&access.hierarchy, &access.membership, role)
-                },
-            )
-        });
-        let mut rules = of_role.clone();
-        let direct = access.membership.direct(standing.user);
-        let groups = direct
-            .iter()
-            .flat_map(|group| access.membership.containing(GroupNumber(*group)));
-        let before = rules.len();
-        for group in groups {
-            rules.extend(access.sharing.to(Party::Group(GroupNumber(*group))));
-        }
-        rules.extend(access.sharing.to(Party::User(standing.user)));
-        if rules.len() > before {
-            rules.sort_unstable();
-            rules.dedup();
-        }
-        rules
-    }
 }

@@ -4,32 +4,25 @@
 //! same, a source when it covers the same, and of a rule that the class had before only the owners who are new to it
 //! are looked at.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
-use super::Cause;
+use super::by_rules::within;
 use super::causes::Causes;
 use super::classes::Class;
 use super::gains::{Fresh, Gain, Gains, Way};
+use super::memory::{Causing, Known, Memory};
 use crate::access::decide::Target;
 use crate::access::index::{AbilityKind, AbilityNumber, GroupNumber, ModuleNumber, RoleNumber, UserNumber};
 use crate::access::reach::Reach;
-use crate::access::sharing::rule_opens;
 use crate::access::sources::Source;
 use crate::access::state::{Access, Standing};
 use crate::model::Level;
 
 /// Of fewer owners it is asked one by one whether they were reached before.
 const ONE_BY_ONE: u64 = 48;
-
-fn within(rules: &[u32], range: std::ops::Range<u32>) -> &[u32] {
-    let start = rules.partition_point(|rule| *rule < range.start);
-    let end = rules.partition_point(|rule| *rule < range.end);
-    &rules[start..end.max(start)]
-}
 
 /// One class in both states.
 pub(super) struct Look<'l> {
@@ -44,9 +37,10 @@ pub(super) struct Look<'l> {
     /// Whether records that change hands can be reached otherwise than by a rule.
     pub(super) transfers: bool,
     /// The rules that the class has, before and after, in order.
-    pub(super) rules: [Vec<u32>; 2],
-    /// The causes that were found last, and of what.
-    pub(super) last_causes: RefCell<Option<(Way, Reach, BTreeSet<Cause>)>>,
+    pub(super) rules: [Rc<[u32]>; 2],
+    /// Those of the rules that can bring something, and what they were before, if the class had them.
+    pub(super) fresh_rules: Vec<(u32, Option<u32>)>,
+    pub(super) memory: Memory,
 }
 
 impl Look<'_> {
@@ -68,7 +62,7 @@ impl Look<'_> {
                         .any(|group| gains.affected.contains(group)))
         };
         let abilities = &gains.records[module.at()];
-        if abilities.iter().any(reaches_members) {
+        if gains.group_levels && abilities.iter().any(reaches_members) {
             return false;
         }
         let no_right = |ability: &AbilityNumber| {
@@ -79,120 +73,70 @@ impl Look<'_> {
         self.no_rights || abilities.iter().all(no_right)
     }
 
-    /// What new rules, and new owners of known rules, bring where nothing else can be new.
-    pub(super) fn rules(
-        &self,
-        module: ModuleNumber,
-        abilities: &[AbilityNumber],
-        gains: &mut dyn FnMut(Gain),
-    ) {
+    /// Whether the class has the right, or needs none.
+    pub(super) fn may(&self, ability: AbilityNumber) -> bool {
         let states = self.gains;
-        let new = within(&self.rules[1], states.to.sharing.rules_in(module));
-        if new.is_empty() {
-            return;
-        }
-        let old = within(&self.rules[0], states.from.sharing.rules_in(module));
-        let known = |rule: u32| {
-            let other = states.pairing.other[rule as usize];
-            other.filter(|other| old.binary_search(other).is_ok())
-        };
-        let fresh: Vec<(u32, Option<u32>)> = new
-            .iter()
-            .map(|rule| (*rule, known(*rule)))
-            .filter(|(rule, known)| known.is_none() || !states.pairing.nothing_new[*rule as usize])
-            .collect();
-        if fresh.is_empty() {
-            return;
-        }
-        for ability in abilities {
-            let AbilityKind::Record { effect, .. } = states.to.index.kind(*ability) else {
-                continue;
-            };
-            let opens = |access: &Access<'_>, rule: u32| {
-                rule_opens(access.sharing.rules[rule as usize].access, *effect)
-            };
-            let open = states.to.right(&self.to, *ability).is_some()
-                || !states.to.system.definition().access.rights_gate_sharing;
-            if !open || !fresh.iter().any(|(rule, _)| opens(states.to, *rule)) {
-                continue;
-            }
-            let mut before = Vec::new();
-            states
-                .from
-                .sources_given(&self.from, *ability, Some(old), &mut |source| before.push(source));
-            let everything = |source: &Source| states.from.opens_everything(*ability, *source);
-            if before.is_empty() || before.iter().any(everything) {
-                continue;
-            }
-            for (rule, known) in &fresh {
-                if opens(states.to, *rule) {
-                    let known = known.filter(|known| opens(states.from, *known));
-                    self.rule(*rule, known, *ability, &before, gains);
-                }
-            }
-        }
+        states.to.right(&self.to, ability).is_some()
+            || !states.to.system.definition().access.rights_gate_sharing
     }
 
-    /// What one rule brings; `known` is the same rule before, if it opened the action then.
-    fn rule(
-        &self,
-        rule: u32,
-        known: Option<u32>,
-        ability: AbilityNumber,
-        before: &[Source],
-        gains: &mut dyn FnMut(Gain),
-    ) {
-        let states = self.gains;
-        let fresh = match known {
-            Some(known) => self.fresh_by_rule(rule, known),
-            None => {
-                let mut all = Reach::default();
-                states.to.add_owners(rule, &mut all);
-                states.complete(states.to, &self.to, states.to.index.kind(ability), &mut all);
-                Rc::new(Fresh {
-                    users: all.users,
-                    groups: all.groups,
-                })
-            }
-        };
+    /// What opened an action on a module's records before; `None` where nothing or everything was open.
+    pub(super) fn before(&self, module: ModuleNumber, ability: AbilityNumber) -> Option<Rc<Known>> {
+        let from = self.gains.from;
+        let rules = within(&self.rules[0], from.sharing.rules_in(module));
+        let mut before = Vec::new();
+        from.sources_given(&self.from, ability, Some(rules), &mut |source| {
+            before.push(source)
+        });
+        let everything = |source: &Source| from.opens_everything(ability, *source);
+        if before.is_empty() || before.iter().any(everything) {
+            return None;
+        }
+        Some(self.memory.known(&before))
+    }
+
+    /// Those of some owners on whose records nothing could be done before.
+    pub(super) fn beyond(&self, ability: AbilityNumber, fresh: &Fresh, before: &Known) -> Reach {
         let mut reach = Reach::default();
         if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
-            self.not_reached(ability, &fresh, before, &mut reach);
+            self.not_reached(ability, fresh, before.sources(), &mut reach);
         } else {
-            let old = states.reach(states.from, &self.from, ability, before);
+            let old = self.added_up(ability, before);
             reach.users = &fresh.users - &old.users;
             reach.groups = &fresh.groups - &old.groups;
         }
-        self.push(ability, Way::Source(Source::Rule(rule)), reach, gains);
+        self.clip(ability, &mut reach);
+        reach
+    }
+
+    /// What was reached before.
+    fn added_up<'k>(&self, ability: AbilityNumber, before: &'k Known) -> &'k Reach {
+        let states = self.gains;
+        before.reach(|| states.reach(states.from, &self.from, ability, before.sources()))
     }
 
     /// What caused a gain; seeing and editing the same by the same source have one cause.
-    fn causes(&self, ability: AbilityNumber, way: Way, reach: &Reach) -> BTreeSet<Cause> {
-        let find = || Causes::new(self.gains, &self.from, &self.to).of(ability, way, reach);
+    fn causes(&self, ability: AbilityNumber, way: Way, reach: &Rc<Reach>) -> Causing {
+        let states = self.gains;
+        let find = || {
+            let causes = Causes::new(states, &self.from, &self.to).of(ability, way, reach);
+            states.cause_sets.number(causes)
+        };
         let Way::Source(Source::Rule(_) | Source::Subordinates | Source::GroupOwned) = way else {
             return find();
         };
-        let mut last = self.last_causes.borrow_mut();
-        if let Some((known, of, causes)) = &*last
-            && *known == way
-            && of == reach
-        {
-            return causes.clone();
-        }
-        let causes = find();
-        *last = Some((way, reach.clone(), causes.clone()));
-        causes
+        self.memory.causes(way, reach, find)
     }
 
-    pub(super) fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
+    pub(super) fn flat(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain<'_>)) {
         let states = self.gains;
         if states.to.allows(&self.to, ability, None) && !states.from.allows(&self.from, ability, None) {
-            self.push(ability, Way::Opened, Reach::default(), gains);
+            self.push(ability, Way::Opened, &states.nobody, gains);
         }
     }
 
     /// What groups give, and permissions that are about people or groups.
-    pub(super) fn aimed(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain)) {
+    pub(super) fn aimed(&mut self, ability: AbilityNumber, gains: &mut dyn FnMut(Gain<'_>)) {
         let states = self.gains;
         let mut sources = Vec::new();
         states
@@ -212,7 +156,7 @@ impl Look<'_> {
         &mut self,
         ability: AbilityNumber,
         module: ModuleNumber,
-        gains: &mut dyn FnMut(Gain),
+        gains: &mut dyn FnMut(Gain<'_>),
     ) {
         let states = self.gains;
         let rules = within(&self.rules[1], states.to.sharing.rules_in(module));
@@ -231,7 +175,7 @@ impl Look<'_> {
         self.between(ability, &old, &sources, gains);
     }
 
-    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut dyn FnMut(Gain)) {
+    fn targeted(&mut self, ability: AbilityNumber, sources: &[Source], gains: &mut dyn FnMut(Gain<'_>)) {
         let states = self.gains;
         let mut old = Vec::new();
         states
@@ -246,12 +190,23 @@ impl Look<'_> {
         ability: AbilityNumber,
         old: &[Source],
         sources: &[Source],
-        gains: &mut dyn FnMut(Gain),
+        gains: &mut dyn FnMut(Gain<'_>),
     ) {
         let states = self.gains;
+        let kind = states.to.index.kind(ability);
+        let is_record = matches!(kind, AbilityKind::Record { .. });
         if old.is_empty() {
-            let reach = states.reach(states.to, &self.to, ability, sources);
-            self.push(ability, Way::Opened, reach, gains);
+            let find = || {
+                let mut reach = states.reach(states.to, &self.to, ability, sources);
+                self.clip(ability, &mut reach);
+                reach
+            };
+            let reach = if is_record {
+                self.memory.opened(sources, find)
+            } else {
+                Rc::new(find())
+            };
+            self.push(ability, Way::Opened, &reach, gains);
             return;
         }
         if let Some(source) = self.everything_at_once(ability, sources, old) {
@@ -259,37 +214,47 @@ impl Look<'_> {
                 everyone: true,
                 ..Reach::default()
             };
-            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
-            self.push(ability, Way::Source(source), reach, gains);
+            states.complete(states.to, &self.to, kind, &mut reach);
+            self.clip(ability, &mut reach);
+            self.push(ability, Way::Source(source), &Rc::new(reach), gains);
             return;
         }
-        // Without sorting where they come in order already.
-        let mut known = old.to_vec();
-        known.sort_unstable();
-        let mut before: Option<Reach> = None;
+        let mut sorted = Cow::Borrowed(old);
+        if !old.is_sorted() {
+            sorted.to_mut().sort_unstable();
+        }
+        // Of records, what was reached does not depend on the action; of anything else it can.
+        let mut before: Option<Rc<Known>> = None;
         for source in sources {
-            if self.is_same(*source, &known) {
+            if self.is_same(*source, &sorted) {
                 continue;
             }
-            let mut reach = Reach::default();
-            if let Some(fresh) = self.fresh(*source, &known) {
-                if fresh.users.is_empty() && fresh.groups.is_empty() {
-                    continue;
+            let before = before.get_or_insert_with(|| {
+                if is_record {
+                    self.memory.known(old)
+                } else {
+                    Rc::new(Known::new(old))
                 }
-                if fresh.users.len() + fresh.groups.len() <= ONE_BY_ONE {
-                    self.not_reached(ability, &fresh, old, &mut reach);
-                    self.push(ability, Way::Source(*source), reach, gains);
-                    continue;
+            });
+            let find = || match self.fresh(*source, &sorted) {
+                Some(fresh) if fresh.users.is_empty() && fresh.groups.is_empty() => Reach::default(),
+                // What it covered already was reached before, so that only the rest can be new.
+                Some(fresh) => self.beyond(ability, &fresh, before),
+                None => {
+                    let known = self.added_up(ability, before);
+                    let mut reach = Reach::default();
+                    states.to.add(&self.to, ability, *source, &mut reach);
+                    states.complete(states.to, &self.to, kind, &mut reach);
+                    reach.own &= !known.own;
+                    reach.users -= &known.users;
+                    reach.groups -= &known.groups;
+                    self.clip(ability, &mut reach);
+                    reach
                 }
-            }
-            let before = before.get_or_insert_with(|| states.reach(states.from, &self.from, ability, old));
-            states.to.add(&self.to, ability, *source, &mut reach);
-            states.complete(states.to, &self.to, states.to.index.kind(ability), &mut reach);
-            reach.own &= !before.own;
-            reach.users -= &before.users;
-            reach.groups -= &before.groups;
+            };
             // What two sources open is told once, but caused by both.
-            self.push(ability, Way::Source(*source), reach, gains);
+            let reach = before.fresh(*source, true, find);
+            self.push(ability, Way::Source(*source), &reach, gains);
         }
     }
 
@@ -324,18 +289,7 @@ impl Look<'_> {
             }
             Source::Subordinates => {
                 known.binary_search(&source).ok()?;
-                let roles = [self.from.role, self.to.role];
-                let mut memory = states.fresh_by_role.borrow_mut();
-                let fresh = memory.entry(roles).or_insert_with(|| {
-                    let below = |access: &Access<'_>, role: Option<RoleNumber>| Reach {
-                        users: role.map_or_else(RoaringBitmap::new, |role| access.subordinates(role)),
-                        ..Reach::default()
-                    };
-                    let new = below(states.to, self.to.role);
-                    let old = below(states.from, self.from.role);
-                    Rc::new(states.difference((&self.to, new), (&self.from, old)))
-                });
-                Some(Rc::clone(fresh))
+                Some(self.fresh_below())
             }
             Source::Administrator
             | Source::SuperRole
@@ -357,14 +311,18 @@ impl Look<'_> {
         }
     }
 
-    /// The owners who are new to a rule that was there before.
-    fn fresh_by_rule(&self, rule: u32, other: u32) -> Rc<Fresh> {
+    /// The owners who are below now and were not.
+    pub(super) fn fresh_below(&self) -> Rc<Fresh> {
         let states = self.gains;
-        let mut memory = states.fresh_by_rule.borrow_mut();
-        let fresh = memory.entry(rule).or_insert_with(|| {
-            let (mut new, mut old) = (Reach::default(), Reach::default());
-            states.to.add_owners(rule, &mut new);
-            states.from.add_owners(other, &mut old);
+        let roles = [self.from.role, self.to.role];
+        let mut memory = states.fresh_by_role.borrow_mut();
+        let fresh = memory.entry(roles).or_insert_with(|| {
+            let below = |access: &Access<'_>, role: Option<RoleNumber>| Reach {
+                users: role.map_or_else(RoaringBitmap::new, |role| access.subordinates(role)),
+                ..Reach::default()
+            };
+            let new = below(states.to, self.to.role);
+            let old = below(states.from, self.from.role);
             Rc::new(states.difference((&self.to, new), (&self.from, old)))
         });
         Rc::clone(fresh)
@@ -432,33 +390,35 @@ impl Look<'_> {
         }
     }
 
-    fn push(&self, ability: AbilityNumber, way: Way, mut reach: Reach, gains: &mut dyn FnMut(Gain)) {
+    /// Leaves out of a reach what is nobody's gain.
+    fn clip(&self, ability: AbilityNumber, reach: &mut Reach) {
         let states = self.gains;
-        let has_targets = states.to.index.kind(ability).has_targets();
-        reach.users &= &states.owning_users;
-        reach.groups &= states.comparable_groups(states.to.index.kind(ability));
+        states.leave_out_new(states.to.index.kind(ability), reach);
         // Of a user who is new, nothing was anyone's to begin with.
         reach.own &= states.owning_users.contains(self.class.first.0);
-        let users = self.class.users.clone();
-        let only_oneself = match users[..] {
-            [only] => {
-                reach.users.remove(only);
-                reach.users.is_empty()
-            }
-            _ => reach.users.is_empty(),
-        };
-        if has_targets && only_oneself && reach.groups.is_empty() && !reach.own {
+        if let [only] = self.class.users[..] {
+            reach.users.remove(only);
+        }
+    }
+
+    pub(super) fn push(
+        &self,
+        ability: AbilityNumber,
+        way: Way,
+        reach: &Rc<Reach>,
+        gains: &mut dyn FnMut(Gain<'_>),
+    ) {
+        let has_targets = self.gains.to.index.kind(ability).has_targets();
+        if has_targets && reach.users.is_empty() && reach.groups.is_empty() && !reach.own {
             return;
         }
-        let causes = self.causes(ability, way, &reach);
+        let causes = self.causes(ability, way, reach);
         gains(Gain {
-            users,
+            users: &self.class.users,
             ability,
             way,
-            own: reach.own,
-            owners: reach.users,
-            groups: reach.groups,
-            causes,
+            reach,
+            causes: &causes,
         });
     }
 }

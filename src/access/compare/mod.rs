@@ -5,19 +5,27 @@
 //!
 //! Deliberately not here: words (`report`), and judgement whether a change is wanted.
 
+mod by_rules;
 mod causes;
 mod classes;
 mod gains;
+mod groups;
 mod look;
+mod memory;
 mod pairs;
 mod passing;
+mod roles;
 mod rules;
 mod touched;
 mod transfers;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use roaring::RoaringBitmap;
+
+use self::classes::{Class, classes};
 
 use self::gains::Gains;
 pub(crate) use self::gains::{Gain, Way};
@@ -59,6 +67,8 @@ pub struct Comparison<'a> {
     lasting_groups: RoaringBitmap,
     /// Groups of the state before only.
     gone_groups: RoaringBitmap,
+    /// Users who are alike, and of whom that was asked: the same on the way back.
+    alike: RefCell<Option<(RoaringBitmap, Rc<[Class]>)>>,
 }
 
 impl<'a> Comparison<'a> {
@@ -93,6 +103,7 @@ impl<'a> Comparison<'a> {
             owning_groups,
             lasting_groups,
             gone_groups,
+            alike: RefCell::default(),
             transfers,
             before,
             after,
@@ -113,6 +124,22 @@ impl<'a> Comparison<'a> {
         &self.owning_groups
     }
 
+    /// The classes of at least these users.
+    fn classes(&self, wanted: &RoaringBitmap) -> Rc<[Class]> {
+        let mut alike = self.alike.borrow_mut();
+        if let Some((asked, known)) = &*alike
+            && wanted.is_subset(asked)
+        {
+            return Rc::clone(known);
+        }
+        let found = classes(self.before, self.after, &self.transfers.users, |user| {
+            wanted.contains(user.0)
+        });
+        let found: Rc<[Class]> = Rc::from(found);
+        *alike = Some((wanted.clone(), Rc::clone(&found)));
+        found
+    }
+
     /// Whether records change hands.
     pub(crate) fn transfers_records(&self) -> bool {
         !self.transfers.is_empty()
@@ -120,12 +147,12 @@ impl<'a> Comparison<'a> {
 
     /// What anyone can do after and could not before, gain by gain. Where everyone is reached, whoever was reached
     /// before is left out only if `singly`.
-    pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+    pub(crate) fn gains(&self, singly: bool, each: &mut dyn FnMut(Gain<'_>)) {
         Gains::new(self, self.before, self.after, true, singly).each(each);
     }
 
     /// What anyone could do before and cannot after, likewise.
-    pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain)) {
+    pub(crate) fn losses(&self, singly: bool, each: &mut dyn FnMut(Gain<'_>)) {
         Gains::new(self, self.after, self.before, false, singly).each(each);
     }
 }

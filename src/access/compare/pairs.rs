@@ -27,23 +27,23 @@ impl Comparison<'_> {
         all
     }
 
-    fn write_out(&self, gain: &Gain, all: &mut BTreeSet<Single>) {
+    fn write_out(&self, gain: &Gain<'_>, all: &mut BTreeSet<Single>) {
         let index = &self.after.index;
         let ability = index.named(gain.ability);
-        for user in &gain.users {
+        for user in gain.users {
             let name = index.users.name(*user);
             let mut add = |owner| all.insert((name.clone(), ability.clone(), owner));
             if !index.kind(gain.ability).has_targets() {
                 add(None);
                 continue;
             }
-            if gain.own {
+            if gain.reach.own {
                 add(Some(index.user_owner(*user)));
             }
-            for owner in gain.owners.iter().filter(|owner| owner != user) {
+            for owner in gain.reach.users.iter().filter(|owner| owner != user) {
                 add(Some(index.user_owner(owner)));
             }
-            for group in &gain.groups {
+            for group in &gain.reach.groups {
                 add(Some(index.group_owner(group)));
             }
         }

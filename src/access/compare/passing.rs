@@ -8,6 +8,7 @@ use super::Comparison;
 use super::gains::Gain;
 use crate::access::decide::Target;
 use crate::access::index::AbilityNumber;
+use crate::access::reach::Reach;
 use crate::access::state::Access;
 use crate::access::{Ability, Owner};
 use crate::model::{GroupName, Principal, UserName};
@@ -30,9 +31,15 @@ impl<'a> Access<'a> {
     /// What anyone can do in `between` and neither `before` nor `after`, three states made by [`Access::three`]. `heirs`
     /// says who takes over the records of groups: those that are gone in `between`, and those that go later.
     pub fn passing([before, between, after]: [&'a Self; 3], [gone, later]: [&Heirs; 2]) -> BTreeSet<Passing> {
-        let mut first: Vec<Gain> = Vec::new();
+        let mut first: Vec<Gained> = Vec::new();
         let earlier = Comparison::new(before, between, gone);
-        earlier.gains(true, &mut |gain| first.push(gain));
+        earlier.gains(true, &mut |gain| {
+            first.push(Gained {
+                users: gain.users.to_vec(),
+                ability: gain.ability,
+                reach: gain.reach.clone(),
+            });
+        });
         let mut by_ability: HashMap<AbilityNumber, Vec<usize>> = HashMap::new();
         for (at, gain) in first.iter().enumerate() {
             by_ability.entry(gain.ability).or_default().push(at);
@@ -60,8 +67,21 @@ impl<'a> Access<'a> {
     }
 }
 
+/// What users of one class gain at first.
+struct Gained {
+    users: Vec<u32>,
+    ability: AbilityNumber,
+    reach: Reach,
+}
+
 /// What some users gain at first and lose later.
-fn both(earlier: &Comparison<'_>, gained: &Gain, lost: &Gain, users: &[u32], found: &mut BTreeSet<Passing>) {
+fn both(
+    earlier: &Comparison<'_>,
+    gained: &Gained,
+    lost: &Gain<'_>,
+    users: &[u32],
+    found: &mut BTreeSet<Passing>,
+) {
     let index = &earlier.after.index;
     let ability = index.named(gained.ability);
     let name = |user: u32| index.users.name(user).clone();
@@ -76,13 +96,13 @@ fn both(earlier: &Comparison<'_>, gained: &Gain, lost: &Gain, users: &[u32], fou
         add(users.iter().copied().map(name).collect(), BTreeSet::new());
         return;
     }
-    let owners: RoaringBitmap = &gained.owners & &lost.owners;
-    let mut groups: RoaringBitmap = &gained.groups & &lost.groups;
+    let owners: RoaringBitmap = &gained.reach.users & &lost.reach.users;
+    let mut groups: RoaringBitmap = &gained.reach.groups & &lost.reach.groups;
     // What a group owned that is gone by now is its heir's.
-    for group in &gained.groups - &groups {
+    for group in &gained.reach.groups - &groups {
         let is_lost = match earlier.heir(earlier.after, group) {
-            Target::User(heir) => lost.owners.contains(heir.0),
-            Target::Group(heir) => heir.0 != group && lost.groups.contains(heir.0),
+            Target::User(heir) => lost.reach.users.contains(heir.0),
+            Target::Group(heir) => heir.0 != group && lost.reach.groups.contains(heir.0),
         };
         if is_lost {
             groups.insert(group);
@@ -93,11 +113,11 @@ fn both(earlier: &Comparison<'_>, gained: &Gain, lost: &Gain, users: &[u32], fou
     // Oneself is another owner for each.
     let apart = users
         .iter()
-        .filter(|user| owners.contains(**user) || (gained.own && lost.own));
+        .filter(|user| owners.contains(**user) || (gained.reach.own && lost.reach.own));
     let apart: BTreeSet<u32> = apart.copied().collect();
     for user in &apart {
         let mut owners: BTreeSet<Owner> = named.union(&groups).cloned().collect();
-        if !(gained.own && lost.own) {
+        if !(gained.reach.own && lost.reach.own) {
             owners.remove(&index.user_owner(*user));
         } else {
             owners.insert(index.user_owner(*user));

@@ -88,12 +88,10 @@ impl Transfers {
         }
     }
 
-    /// Whether a user owns records that change hands, takes some over, or is above someone who does.
-    pub(super) fn touch(&self, access: &Access<'_>, standing: &Standing) -> bool {
+    /// Whether a user owns records that change hands, or takes some over.
+    pub(super) fn touch(&self, standing: &Standing) -> bool {
         !self.is_empty()
-            && (self.users.contains(standing.user.0)
-                || !standing.in_force.is_disjoint(&self.groups)
-                || self.are_below(access, standing.role))
+            && (self.users.contains(standing.user.0) || !standing.in_force.is_disjoint(&self.groups))
     }
 
     /// Whether someone below a role takes records over, or a group does whose records are reached through someone

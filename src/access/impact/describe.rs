@@ -14,6 +14,9 @@ const NAMED: u64 = 3;
 /// So many parts are told as they are, before anything is told with exceptions.
 const FEW: usize = 2;
 
+/// So many are looked at before whole sets are compared.
+const AT_FIRST: usize = 16;
+
 /// A part of a set of people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,15 +112,24 @@ impl<'a> Describe<'a> {
     }
 
     fn users(&self, users: &RoaringBitmap, likely: &[Party]) -> Crowd {
-        let missing = self.all - users;
-        if users.len() > NAMED && missing.len() <= NAMED && missing.len() * 4 <= users.len() {
-            return Crowd {
-                parts: vec![Part::Everyone],
-                but: self.names(&missing),
-            };
+        // Far fewer than all cannot be all but a few.
+        if users.len() > NAMED && users.len() + NAMED >= self.all.len() {
+            let missing = self.all - users;
+            if missing.len() <= NAMED && missing.len() * 4 <= users.len() {
+                return Crowd {
+                    parts: vec![Part::Everyone],
+                    but: self.names(&missing),
+                };
+            }
         }
         let parts = self.parts(users);
         if parts.len() <= FEW {
+            return Crowd {
+                parts,
+                but: Vec::new(),
+            };
+        }
+        if users.len() <= NAMED {
             return Crowd {
                 parts,
                 but: Vec::new(),
@@ -137,7 +149,7 @@ impl<'a> Describe<'a> {
             };
             let but = &whole - users;
             let close = but.len() <= NAMED && but.len() * 4 <= users.len();
-            if users.len() > NAMED && users.is_subset(&whole) && close {
+            if users.is_subset(&whole) && close {
                 return Crowd {
                     parts: vec![part],
                     but: self.names(&but),
@@ -152,23 +164,23 @@ impl<'a> Describe<'a> {
 
     /// Whole subtrees of roles, whole roles, and whoever is left.
     fn parts(&self, users: &RoaringBitmap) -> Vec<Part> {
-        let mut left = users.clone();
+        let mut told = RoaringBitmap::new();
         let mut parts = Vec::new();
         let mut tried = RoaringBitmap::new();
-        while let Some(user) = left.min() {
+        for user in users {
+            if told.contains(user) {
+                continue;
+            }
             let role = self.access.hierarchy.role_of[user as usize];
             let part = role
                 .filter(|role| tried.insert(role.0))
                 .and_then(|role| self.whole(role, users));
             match part {
                 Some((part, whole)) => {
-                    left -= whole;
+                    told |= whole;
                     parts.push(part);
                 }
-                None => {
-                    left.remove(user);
-                    parts.push(Part::User(self.name(user)));
-                }
+                None => parts.push(Part::User(self.name(user))),
             }
         }
         parts.sort_by_key(|part| matches!(part, Part::User(_)));
@@ -177,24 +189,33 @@ impl<'a> Describe<'a> {
 
     /// The largest part around a role that is wholly in a set.
     fn whole(&self, role: RoleNumber, users: &RoaringBitmap) -> Option<(Part, RoaringBitmap)> {
-        if self.access.hierarchy.users_and_subordinates[role.at()].intersection_len(users) < NAMED {
+        let hierarchy = &self.access.hierarchy;
+        if !self.is_whole(&hierarchy.users[role.at()], users)
+            || hierarchy.users_and_subordinates[role.at()].intersection_len(users) < NAMED
+        {
             return None;
         }
-        let (own, whole) = self.role(role);
-        if !whole.is_subset(users) {
-            return None;
-        }
-        let mut largest = (own, whole);
-        for above in std::iter::once(role).chain(self.access.hierarchy.above(role)) {
-            let (part, whole) = self.role_and_subordinates(above);
-            if !whole.is_subset(users) {
+        let mut largest = self.role(role);
+        for above in std::iter::once(role).chain(hierarchy.above(role)) {
+            if !self.is_whole(&hierarchy.users_and_subordinates[above.at()], users) {
                 break;
             }
+            let (part, whole) = self.role_and_subordinates(above);
             if whole.len() > largest.1.len() {
                 largest = (part, whole);
             }
         }
         (largest.1.len() >= NAMED).then_some(largest)
+    }
+
+    /// Whether those of a whole who count are all in a set.
+    fn is_whole(&self, whole: &RoaringBitmap, users: &RoaringBitmap) -> bool {
+        let is_in = |user: u32| users.contains(user) || !self.all.contains(user);
+        // Mostly it is not, and one of the first is missing.
+        whole.iter().take(AT_FIRST).all(is_in)
+            && (whole.len() <= AT_FIRST as u64
+                || whole.is_subset(users)
+                || (whole & self.all).is_subset(users))
     }
 
     fn role(&self, role: RoleNumber) -> (Part, RoaringBitmap) {

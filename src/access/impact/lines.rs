@@ -1,6 +1,6 @@
 //! From drafts to lines: names, counts, examples, order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use roaring::RoaringBitmap;
 
@@ -30,25 +30,29 @@ pub(super) fn impact(comparison: &Comparison<'_>, author: Option<&UserName>) -> 
 
     let mut people = RoaringBitmap::new();
     let mut lines = Vec::new();
+    let mut effective = BTreeSet::new();
     let author = author.and_then(|author| after.index.users.number(author));
     for (promotion, state) in [(became, after), (ceased, before)] {
         let direction = promotion.direction;
         people |= &promotion.who;
         let mut gathering = Gathering::new(state, direction);
         let mut causes = BTreeSet::new();
-        let mut each = |gain: Gain| {
+        let mut each = |gain: Gain<'_>| {
             if promotion.makes_one(state, &gain) {
-                causes.extend(gain.causes.iter().cloned());
+                causes.extend(gain.causes.causes.iter().cloned());
             }
-            gathering.take(gain);
+            gathering.take(&gain);
         };
         match direction {
             Direction::Gain => comparison.gains(false, &mut each),
             Direction::Loss => comparison.losses(false, &mut each),
         }
-        let maker = Maker {
+        let mut maker = Maker {
             comparison,
             state,
+            moved: moved(comparison),
+            effective: RoaringBitmap::new(),
+            effective_objects: HashSet::new(),
             everyone: state.index.users.iter().map(|(user, _)| user).collect(),
             author,
         };
@@ -61,15 +65,15 @@ pub(super) fn impact(comparison: &Comparison<'_>, author: Option<&UserName>) -> 
                 lines.push(maker.line(Draft { who: rest, ..draft }));
             }
         }
+        effective.extend(maker.into_effective());
     }
     lines.sort_by(|left, right| {
         let reach = |line: &Line| line.people * line.whose.as_ref().map_or(1, |whose| whose.owners.max(1));
         let key = |line: &Line| (line.risk, line.direction, std::cmp::Reverse(reach(line)));
         key(left).cmp(&key(right))
     });
-    let effective = lines.iter().flat_map(|line| line.causes.iter().cloned());
     Impact {
-        effective: effective.collect(),
+        effective,
         people: people.len(),
         lines,
     }
@@ -100,7 +104,7 @@ impl Promotion {
     }
 
     /// Whether a gain is of what makes some of them administrators.
-    fn makes_one(&self, state: &Access<'_>, gain: &Gain) -> bool {
+    fn makes_one(&self, state: &Access<'_>, gain: &Gain<'_>) -> bool {
         if self.who.is_empty() {
             return false;
         }
@@ -125,10 +129,37 @@ struct Maker<'m> {
     state: &'m Access<'m>,
     everyone: RoaringBitmap,
     author: Option<u32>,
+    /// Users who have another role, and the objects behind that, in the order of the objects.
+    moved: Vec<(u32, Identity)>,
+    /// Those of them who, and the other objects that, caused a line.
+    effective: RoaringBitmap,
+    effective_objects: HashSet<Identity>,
+}
+
+/// Users who have another role, by the object behind that: the user, or the role that went.
+fn moved(comparison: &Comparison<'_>) -> Vec<(u32, Identity)> {
+    let (before, after) = (comparison.before, comparison.after);
+    let mut gone: BTreeMap<u32, bool> = BTreeMap::new();
+    let moved = comparison.touched.users.iter().map(|user| {
+        let role = before.hierarchy.role(UserNumber(user));
+        let gone = role.filter(|role| {
+            *gone
+                .entry(role.0)
+                .or_insert_with(|| !after.snapshot.roles.contains_key(before.index.roles.name(role.0)))
+        });
+        let object = match gone {
+            Some(role) => Identity::Role(before.role_name(role)),
+            None => Identity::User(before.index.users.name(user).clone()),
+        };
+        (user, object)
+    });
+    let mut moved: Vec<_> = moved.collect();
+    moved.sort_by(|(_, left), (_, right)| left.cmp(right));
+    moved
 }
 
 impl Maker<'_> {
-    fn promoted(&self, promotion: &Promotion, causes: &BTreeSet<Cause>) -> Option<Line> {
+    fn promoted(&mut self, promotion: &Promotion, causes: &BTreeSet<Cause>) -> Option<Line> {
         if promotion.who.is_empty() {
             return None;
         }
@@ -136,6 +167,7 @@ impl Maker<'_> {
         let mut flags = flags_of(self.state, promotion.direction, &what);
         self.flag_author(promotion.direction, &promotion.who, &mut flags);
         let people = promotion.who.len();
+        let causes = self.causes(causes, &promotion.who, &RoaringBitmap::new());
         Some(Line {
             risk: risk(self.state, promotion.direction, &flags, people, &what, None),
             flags,
@@ -145,7 +177,7 @@ impl Maker<'_> {
             what,
             whose: None,
             example: None,
-            causes: self.causes(causes, &promotion.who, &RoaringBitmap::new()),
+            causes,
         })
     }
 
@@ -163,7 +195,7 @@ impl Maker<'_> {
         )
     }
 
-    fn line(&self, draft: Draft) -> Line {
+    fn line(&mut self, draft: Draft) -> Line {
         let state = self.state;
         let names = draft
             .abilities
@@ -183,14 +215,9 @@ impl Maker<'_> {
             own: draft.own,
             others: {
                 // Nobody reaches oneself by it, and nobody is missing for that.
-                let covered = &owners | &draft.who;
-                let told = if !owners.is_empty() && self.everyone.is_subset(&covered) {
-                    &covered
-                } else {
-                    &owners
-                };
+                let covered = !owners.is_empty() && owners.union_len(&draft.who) >= self.everyone.len();
                 Describe::new(state, &self.everyone, self.comparison.groups_with_records()).crowd(
-                    told,
+                    if covered { &self.everyone } else { &owners },
                     &draft.groups,
                     &likely_whose,
                 )
@@ -203,6 +230,7 @@ impl Maker<'_> {
         flags.extend(&draft.flags);
         self.flag_author(draft.direction, &draft.who, &mut flags);
         let people = draft.who.len();
+        let causes = self.causes(&draft.causes, &draft.who, &owners);
         Line {
             risk: risk(state, draft.direction, &flags, people, &what, whose.as_ref()),
             flags,
@@ -212,7 +240,7 @@ impl Maker<'_> {
             what,
             whose,
             example: self.example(&draft),
-            causes: self.causes(&draft.causes, &draft.who, &owners),
+            causes,
         }
     }
 
@@ -224,7 +252,7 @@ impl Maker<'_> {
             who.push(rule.to);
             whose.push(rule.from);
         }
-        for cause in &draft.causes {
+        for cause in draft.causes.iter() {
             let Cause::Object(identity) = cause else { continue };
             let party = match identity {
                 Identity::Group(name) => self.state.group(name).ok().map(Party::Group),
@@ -294,46 +322,47 @@ impl Maker<'_> {
 
     /// The objects behind causes: whoever has another role has it by a change of the user, or because the role went.
     fn causes(
-        &self,
+        &mut self,
         causes: &BTreeSet<Cause>,
         who: &RoaringBitmap,
         owners: &RoaringBitmap,
     ) -> BTreeSet<Identity> {
-        let mut named = BTreeSet::new();
-        let touched = &self.comparison.touched.users;
+        let touched = &self.comparison.touched;
+        let mut named = Vec::new();
+        let mut moved = RoaringBitmap::new();
         for cause in causes {
             match cause {
-                Cause::Object(identity) => {
-                    named.insert(identity.clone());
+                Cause::Object(identity) => named.push(identity.clone()),
+                Cause::OwnRole => moved |= who & &touched.users,
+                Cause::Oneself => {
+                    let users = (who & &touched.people).into_iter();
+                    let names = users.map(|user| self.state.index.users.name(user));
+                    named.extend(names.map(|name| Identity::User(name.clone())));
                 }
-                Cause::OwnRole => named.extend(self.role_changes(&(who & touched))),
-                Cause::Oneself => named.extend(self.themselves(&(who & &self.comparison.touched.people))),
-                Cause::OwnersRole => named.extend(self.role_changes(&(owners & touched))),
+                Cause::OwnersRole => moved |= owners & &touched.users,
             }
         }
-        named
-    }
-
-    fn themselves(&self, users: &RoaringBitmap) -> Vec<Identity> {
-        let names = users.iter().map(|user| self.state.index.users.name(user));
-        names.map(|name| Identity::User(name.clone())).collect()
-    }
-
-    fn role_changes(&self, users: &RoaringBitmap) -> Vec<Identity> {
-        let (before, after) = (self.comparison.before, self.comparison.after);
-        let mut gone: BTreeMap<u32, bool> = BTreeMap::new();
-        let changes = users.iter().map(|user| {
-            let role = before.hierarchy.role(UserNumber(user));
-            let gone = role.filter(|role| {
-                *gone
-                    .entry(role.0)
-                    .or_insert_with(|| !after.snapshot.roles.contains_key(before.index.roles.name(role.0)))
-            });
-            match gone {
-                Some(role) => Identity::Role(before.role_name(role)),
-                None => Identity::User(before.index.users.name(user).clone()),
+        for object in &named {
+            if !self.effective_objects.contains(object) {
+                self.effective_objects.insert(object.clone());
             }
-        });
-        changes.collect()
+        }
+        if !moved.is_empty() {
+            let changes = self.moved.iter().filter(|(user, _)| moved.contains(*user));
+            named.extend(changes.map(|(_, object)| object.clone()));
+            self.effective |= moved;
+        }
+        // Mostly in order, which a set takes in one go.
+        named.into_iter().collect()
+    }
+
+    /// Every object behind a line that was made.
+    fn into_effective(self) -> impl Iterator<Item = Identity> {
+        let effective = self.effective;
+        let moved = self.moved.into_iter();
+        let moved = moved.filter(move |(user, _)| effective.contains(*user));
+        self.effective_objects
+            .into_iter()
+            .chain(moved.map(|(_, object)| object))
     }
 }

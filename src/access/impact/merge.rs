@@ -3,7 +3,9 @@
 //! First the classes of one ability, source and cause. Then abilities that the same people gain about the same owners.
 //! Then what the same people gain by the same cause and differs only in module or source.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use roaring::RoaringBitmap;
 
@@ -18,7 +20,7 @@ use crate::access::state::Access;
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) direction: Direction,
-    pub(super) causes: BTreeSet<Cause>,
+    pub(super) causes: Rc<BTreeSet<Cause>>,
     pub(super) abilities: BTreeSet<AbilityNumber>,
     pub(super) who: RoaringBitmap,
     pub(super) own: bool,
@@ -73,7 +75,8 @@ pub(super) struct Gathering<'g> {
     /// The state in which they exist.
     state: &'g Access<'g>,
     direction: Direction,
-    of_classes: BTreeMap<(BTreeSet<Cause>, Way, AbilityNumber), Draft>,
+    /// By the number of the causes, the sort of way, and the ability.
+    of_classes: HashMap<(u32, Way, AbilityNumber), Draft>,
 }
 
 impl<'g> Gathering<'g> {
@@ -81,48 +84,42 @@ impl<'g> Gathering<'g> {
         Self {
             state,
             direction,
-            of_classes: BTreeMap::new(),
+            of_classes: HashMap::new(),
         }
     }
 
     /// Takes a gain in.
-    pub(super) fn take(&mut self, gain: Gain) {
-        let first = gain.users.first().copied().unwrap_or_default();
-        let shown = gain.owners.iter().find(|owner| *owner != first).map(Shown::User);
-        let shown = shown.or_else(|| gain.groups.min().map(Shown::Group));
-        let shown = shown.or(gain.own.then_some(Shown::User(first)));
-        let mut flags = BTreeSet::new();
-        // What is open to everyone is not aimed at a superior.
-        let to_everyone = gain.owners.len() + 1 >= self.state.index.users.len() as u64;
-        if self.direction == Direction::Gain
-            && !to_everyone
-            && gain.way != Way::Source(Source::Default)
-            && reaches_superior(self.state, first, &gain.owners)
-        {
-            flags.insert(Flag::SuperiorsRecords);
-        }
-        let mut draft = Draft {
-            direction: self.direction,
-            causes: gain.causes.clone(),
-            abilities: BTreeSet::from([gain.ability]),
-            who: gain.users.into_iter().collect(),
-            own: gain.own,
-            owners: gain.owners,
-            groups: gain.groups,
-            alike: true,
-            flags,
-            example: (first, gain.ability, shown),
-            way: gain.way,
+    pub(super) fn take(&mut self, gain: &Gain<'_>) {
+        let key = (gain.causes.number, kind_of(gain.way), gain.ability);
+        let draft = match self.of_classes.entry(key) {
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                known.take_gain(gain);
+                known
+            }
+            Entry::Vacant(place) => place.insert(Draft::new(self.direction, gain)),
         };
-        self.of_classes
-            .entry((gain.causes, kind_of(gain.way), gain.ability))
-            .and_modify(|known| known.take(&mut draft))
-            .or_insert(draft);
+        // What is open to everyone is not aimed at a superior.
+        let to_everyone = || gain.reach.users.len() + 1 >= self.state.index.users.len() as u64;
+        if self.direction == Direction::Gain
+            && gain.way != Way::Source(Source::Default)
+            && !draft.flags.contains(&Flag::SuperiorsRecords)
+            && !to_everyone()
+            && reaches_superior(self.state, first(gain), &gain.reach.users)
+        {
+            draft.flags.insert(Flag::SuperiorsRecords);
+        }
     }
 
     /// What has been gathered, with what belongs together in one.
     pub(super) fn drafts(self) -> Vec<Draft> {
-        let drafts = self.of_classes.into_values().map(|draft| ((), draft));
+        let mut drafts: Vec<_> = self.of_classes.into_iter().collect();
+        drafts.sort_by(
+            |((_, left_way, left_ability), left), ((_, way, ability), right)| {
+                (&left.causes, left_way, left_ability).cmp(&(&right.causes, way, ability))
+            },
+        );
+        let drafts = drafts.into_iter().map(|(_, draft)| ((), draft));
         let same_owners = gather(drafts, |left, right| {
             left.way == right.way && left.who == right.who && left.reaches_same(right)
         });
@@ -140,7 +137,7 @@ impl<'g> Gathering<'g> {
             same(left, right) && left.reaches_same(right)
         });
         // Few lines can be read one by one; of many those that differ in the module alone become one.
-        let mut kin: BTreeMap<(BTreeSet<Cause>, Vec<u32>), usize> = BTreeMap::new();
+        let mut kin: BTreeMap<(Rc<BTreeSet<Cause>>, Vec<u32>), usize> = BTreeMap::new();
         let kinship = |draft: &Draft| {
             (
                 draft.causes.clone(),
@@ -164,7 +161,61 @@ const FEW_LINES: usize = 4;
 /// People are taken for the same by so many of them, where it only matters how much to put together.
 const KIN: usize = 8;
 
+/// The first of those who gain.
+fn first(gain: &Gain<'_>) -> u32 {
+    gain.users.first().copied().unwrap_or_default()
+}
+
+/// A user, an ability and an owner that show a gain.
+fn example(gain: &Gain<'_>) -> (u32, AbilityNumber, Option<Shown>) {
+    let first = first(gain);
+    let reach = gain.reach;
+    let shown = reach.users.iter().find(|owner| *owner != first).map(Shown::User);
+    let shown = shown.or_else(|| reach.groups.min().map(Shown::Group));
+    let shown = shown.or(reach.own.then_some(Shown::User(first)));
+    (first, gain.ability, shown)
+}
+
 impl Draft {
+    fn new(direction: Direction, gain: &Gain<'_>) -> Self {
+        Self {
+            direction,
+            causes: Rc::clone(&gain.causes.causes),
+            abilities: BTreeSet::from([gain.ability]),
+            who: gain.users.iter().copied().collect(),
+            own: gain.reach.own,
+            owners: gain.reach.users.clone(),
+            groups: gain.reach.groups.clone(),
+            alike: true,
+            flags: BTreeSet::new(),
+            example: example(gain),
+            way: gain.way,
+        }
+    }
+
+    /// Takes a gain of the same ability in.
+    fn take_gain(&mut self, gain: &Gain<'_>) {
+        self.who.extend(gain.users);
+        let reach = gain.reach;
+        if self.own == reach.own && self.owners == reach.users && self.groups == reach.groups {
+            return;
+        }
+        self.alike = false;
+        // The source that reaches most shows best what it is about.
+        if reach.users.len() + reach.groups.len() > self.owners.len() + self.groups.len() {
+            self.example = example(gain);
+            self.way = gain.way;
+        }
+        self.own |= reach.own;
+        // Mostly others of the same reach the same, and to see that is cheaper than to unite.
+        if !reach.users.is_subset(&self.owners) {
+            self.owners |= &reach.users;
+        }
+        if !reach.groups.is_subset(&self.groups) {
+            self.groups |= &reach.groups;
+        }
+    }
+
     /// Takes another draft in.
     fn take(&mut self, other: &mut Self) {
         let same = self.reaches_same(other);
@@ -233,7 +284,7 @@ fn gather<S: Ord>(
     drafts: impl Iterator<Item = (S, Draft)>,
     together: impl Fn(&Draft, &Draft) -> bool,
 ) -> Vec<Draft> {
-    let mut alike: BTreeMap<(BTreeSet<Cause>, S), Vec<Draft>> = BTreeMap::new();
+    let mut alike: BTreeMap<(Rc<BTreeSet<Cause>>, S), Vec<Draft>> = BTreeMap::new();
     for (sort, mut draft) in drafts {
         let known = alike.entry((draft.causes.clone(), sort)).or_default();
         match known.iter_mut().find(|known| together(known, &draft)) {

@@ -1,6 +1,7 @@
 //! `rolecall access review`.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -12,13 +13,10 @@ use crate::cli::ui::Ui;
 use crate::cli::{Exit, Failure};
 use crate::model::{Principal, RoleName};
 use crate::report::{
-    Decision, GroupReviewReport, PersonReviewReport, RoleReviewReport, answer_json, csv, group_decisions,
-    group_terminal, matrix_lines, person_decisions, person_report, person_terminal, role_decisions,
-    role_terminal, visible,
+    DECISION_COLUMNS, Decision, GroupReviewReport, InTurn, PeopleTable, RoleReviewReport, answer_json, csv,
+    group_decisions, group_terminal, matrix_lines, person_report, person_terminal, role_decisions,
+    role_terminal, visible, write_answer_json,
 };
-
-/// The columns of the table; the last is for the answer.
-const HEADER: [&str; 6] = ["person", "kind", "what", "way", "source", "keep"];
 
 /// What is to be certified again: per person, group or role
 ///
@@ -47,11 +45,14 @@ enum By {
     Role,
 }
 
+/// No people.
+type Nobody = [(); 0];
+
 /// The answer for programs: one of the three.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Answer {
-    People(Vec<PersonReviewReport>),
+enum Answer<P> {
+    People(P),
     Groups(Vec<GroupReviewReport>),
     Roles(Vec<RoleReviewReport>),
 }
@@ -60,7 +61,11 @@ pub(super) fn run(ui: &mut Ui, args: &ReviewArgs) -> Result<Exit, Failure> {
     let state = args.state.state(ui)?;
     let access = access(ui, &state);
     let text = match args.by {
-        By::Person => people(&state, &access, args.format),
+        By::Person => {
+            ui.stream(|out| people(&state, &access, args.format, out))?;
+            ui.timings.end("review");
+            return Ok(Exit::Done);
+        }
         By::Group => {
             let groups = groups(&state, &access)?;
             listed(
@@ -91,21 +96,27 @@ pub(super) fn run(ui: &mut Ui, args: &ReviewArgs) -> Result<Exit, Failure> {
 }
 
 /// People are written out one after the other: there are many.
-fn people(state: &State, access: &Access<'_>, format: Table) -> String {
-    let reviewed = Reviewed::new(access);
-    let people = reviewed
-        .people()
-        .map(|person| person_report(&state.system, &person));
+fn people(state: &State, access: &Access<'_>, format: Table, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Table::Json => answer_json(&state.origin.to_string(), &Answer::People(people.collect())),
+        Table::Json => {
+            let reviewed = Reviewed::new(access);
+            let people = reviewed.people().map(|person| person_report(&person));
+            let answer = Answer::People(InTurn::new(people));
+            write_answer_json(&state.origin.to_string(), &answer, out)
+        }
         Table::Csv => {
-            let decisions: Vec<Decision> = people.flat_map(|person| person_decisions(&person)).collect();
-            csv(&HEADER, decisions.iter().map(<Decision>::as_slice))
+            let reviewed = Reviewed::to_certify(access);
+            let mut table = PeopleTable::default();
+            table.header(out)?;
+            reviewed
+                .people()
+                .try_for_each(|person| table.person(&person, out))
         }
         Table::Terminal => {
-            let mut text = title(state);
-            people.for_each(|person| text.push_str(&person_terminal(&person)));
-            text
+            let reviewed = Reviewed::new(access);
+            out.write_all(title(state).as_bytes())?;
+            let mut people = reviewed.people().map(|person| person_report(&person));
+            people.try_for_each(|person| out.write_all(person_terminal(&person).as_bytes()))
         }
     }
 }
@@ -114,7 +125,7 @@ fn listed<R>(
     state: &State,
     format: Table,
     reports: Vec<R>,
-    answer: impl FnOnce(Vec<R>) -> Answer,
+    answer: impl FnOnce(Vec<R>) -> Answer<Nobody>,
     decisions: impl Fn(&R) -> Vec<Decision>,
     terminal: impl Fn(&R) -> String,
 ) -> String {
@@ -122,7 +133,7 @@ fn listed<R>(
         Table::Json => answer_json(&state.origin.to_string(), &answer(reports)),
         Table::Csv => {
             let decisions: Vec<Decision> = reports.iter().flat_map(decisions).collect();
-            csv(&HEADER, decisions.iter().map(<Decision>::as_slice))
+            csv(&DECISION_COLUMNS, decisions.iter().map(<Decision>::as_slice))
         }
         Table::Terminal => {
             let mut text = title(state);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use rolecall::access::{Ability, Access, Extent, Matrix, MatrixRow, Reviewed, Step, Unknown};
-use rolecall::model::{Snapshot, UserName};
+use rolecall::access::{Ability, Access, Extent, Matrix, MatrixRow, PersonReview, Reviewed, Step, Unknown};
+use rolecall::model::{GroupName, Snapshot, UserName};
 use rolecall::system::System;
 
 use super::worlds;
@@ -23,13 +23,15 @@ fn reviewed_as_asked(system: &System, snapshot: &Snapshot) -> TestCaseResult {
     let access = Access::new(system, snapshot, &snapshot.installation);
     let reviewed = Reviewed::new(&access);
     let mut people = reviewed.people();
+    let to_certify = Reviewed::to_certify(&access);
+    let mut certified = to_certify.people();
     for user in snapshot.users.keys() {
         let Some(person) = people.next() else {
             return Err(TestCaseError::fail(format!("{user} is missing")));
         };
         prop_assert_eq!(person.user, user);
         let groups = access.groups_of(user).map_err(fail)?;
-        prop_assert_eq!(person.groups, &groups[..], "groups of {}", user);
+        prop_assert_eq!(ways(&person), groups, "groups of {}", user);
         let mut had = person.had.iter().peekable();
         for ability in super::oracle::abilities(system, snapshot, &snapshot.installation) {
             if matches!(ability, Ability::Field { .. }) {
@@ -47,9 +49,26 @@ fn reviewed_as_asked(system: &System, snapshot: &Snapshot) -> TestCaseResult {
             }
         }
         prop_assert!(had.next().is_none(), "{} has more than there is", user);
+        let Some(certified) = certified.next() else {
+            return Err(TestCaseError::fail(format!("{user} is not certified")));
+        };
+        prop_assert_eq!(ways(&certified), ways(&person));
+        prop_assert_eq!(certified.administrator, person.administrator);
+        let sensitive = person.had.iter().filter(|had| had.sensitive);
+        let sensitive = sensitive.map(|had| (had.ability, had.level));
+        let certified = certified.had.iter().map(|had| (had.ability, had.level));
+        prop_assert!(sensitive.eq(certified), "what is sensitive of {}", user);
     }
     prop_assert!(people.next().is_none());
     Ok(())
+}
+
+/// The groups that a review says a person is in, and how.
+fn ways(person: &PersonReview<'_>) -> Vec<(GroupName, Vec<Step>)> {
+    let groups = person.groups.iter();
+    groups
+        .map(|held| (held.group.clone(), held.way.to_vec()))
+        .collect()
 }
 
 #[test]

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use rolecall::manifest::shipped;
-use rolecall::model::{ModuleName, Snapshot, Status};
-use rolecall::system::{Definition, GroupAttribute, RightsFrom, RoleAttribute, System, UserAttribute};
+use rolecall::model::{DefaultAccess, ModuleName, Snapshot, Status};
+use rolecall::system::{
+    Definition, GlobalPermission, GroupAttribute, RightsFrom, RoleAttribute, Service, ServiceHolders, System,
+    UserAttribute,
+};
 
 use super::edits::Drawing;
 use crate::world::{self, Tape, all_systems, tapes};
@@ -57,6 +60,27 @@ fn otherwise() -> Vec<System> {
             access.rights_gate_sharing = true;
             access.groups_own_records = false;
         }),
+        // No module has a default, not even one that cannot be shared.
+        changed("rich-no-defaults", &rich, &|definition| {
+            definition.access.rights_gate_sharing = true;
+            if let Some(sharing) = &mut definition.sharing {
+                sharing.defaults = None;
+            }
+            for module in definition.modules.iter_mut().flat_map(|kind| &mut kind.list) {
+                if module.name.as_str() == "Leads" {
+                    module.shareable = false;
+                    module.default = Some(DefaultAccess::PublicReadWrite);
+                }
+            }
+        }),
+        // A permission that opens records names an action that is about none; services include and need others.
+        changed("rich-odd", &rich, &|definition| {
+            definition.access.global_permissions.push(GlobalPermission {
+                permission: "see_reports".into(),
+                actions: ["view", "convert"].into_iter().map(Into::into).collect(),
+            });
+            definition.services.extend(services_that_need_others());
+        }),
         // Rights do not gate, and rules count under every default.
         changed("vtiger-open", &vtiger, &|definition| {
             let access = &mut definition.access;
@@ -64,6 +88,34 @@ fn otherwise() -> Vec<System> {
             access.rules.only_under_defaults.clear();
             access.hierarchy.includes_group_owned = true;
         }),
+    ]
+}
+
+/// Services of which some have an effect only with a feature or another service, and include others.
+fn services_that_need_others() -> Vec<Service> {
+    let service = |id: &str, needs: Option<&str>, needs_one_of: &[&str], includes: &[&str]| Service {
+        id: id.into(),
+        label: id.to_owned(),
+        purpose: id.to_owned(),
+        needs_one_of: needs_one_of.iter().map(|id| (*id).into()).collect(),
+        needs: needs.map(Into::into),
+        unless: None,
+        includes: includes.iter().map(|id| (*id).into()).collect(),
+        holders: ServiceHolders::default(),
+        over_members: false,
+    };
+    let for_all = |service: Service| Service {
+        unless: Some("apps_for_all".into()),
+        ..service
+    };
+    vec![
+        service("video", Some("extra"), &[], &["chat"]),
+        service("journal", None, &["video", "apps"], &["notes"]),
+        service("notes", Some("voice"), &[], &["search"]),
+        service("search", None, &[], &[]),
+        for_all(service("portal", None, &[], &["kiosk"])),
+        service("kiosk", Some("sip"), &[], &["screen"]),
+        service("screen", None, &[], &[]),
     ]
 }
 
