@@ -8,12 +8,15 @@ use super::event::{ApplyId, Event};
 use super::{LedgerError, Line};
 use crate::model::Digest;
 
-/// A ledger in a file, open for adding. Whoever opens it holds the lock of a deployment or none is applied to.
+/// A ledger in a file, open for adding. Applies to two deployments of a project may add to it at the same time: each
+/// line is written under a lock of the file.
 #[derive(Debug)]
 pub struct FileLedger {
     path: PathBuf,
     file: File,
+    /// The hash of the last line, and how long the file is up to its end.
     head: Digest,
+    length: u64,
 }
 
 impl FileLedger {
@@ -34,24 +37,16 @@ impl FileLedger {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(failed)?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        if whole < bytes.len() {
-            file.set_len(whole as u64).map_err(failed)?;
-            file.sync_data().map_err(failed)?;
-        }
-        let lines = parse(path, &bytes[..whole])?;
-        let head = lines.last().map_or(Digest::ZERO, Line::hash);
-        file.seek(SeekFrom::End(0)).map_err(failed)?;
+        file.lock().map_err(failed)?;
+        let end = end_of(path, &mut file);
+        file.unlock().map_err(failed)?;
+        let (head, length) = end?;
         sync_folder(path);
         Ok(Self {
             path: path.to_owned(),
             file,
             head,
+            length,
         })
     }
 
@@ -65,12 +60,21 @@ impl FileLedger {
         apply: &ApplyId,
         event: Event,
     ) -> Result<Digest, LedgerError> {
-        let failed = |reason: String| LedgerError::Failed {
-            place: self.path.display().to_string(),
-            doing: "written",
-            reason,
-        };
-        let line = Line::following(self.head, at, apply, event).map_err(|error| failed(error.to_string()))?;
+        let failed = |error: std::io::Error| failed(&self.path, "written", &error);
+        self.file.lock().map_err(failed)?;
+        let added = self.add(at, apply, event);
+        self.file.unlock().map_err(failed)?;
+        added
+    }
+
+    /// Adds a line after the last one, which may be someone else's by now.
+    fn add(&mut self, at: jiff::Timestamp, apply: &ApplyId, event: Event) -> Result<Digest, LedgerError> {
+        let length = self.file.metadata().map(|metadata| metadata.len());
+        if length.map_err(|error| failed(&self.path, "written", &error))? != self.length {
+            (self.head, self.length) = end_of(&self.path, &mut self.file)?;
+        }
+        let line = Line::following(self.head, at, apply, event)
+            .map_err(|error| failed(&self.path, "written", &std::io::Error::from(error)))?;
         let head = line.hash();
         let mut text = line.text;
         text.push('\n');
@@ -78,10 +82,32 @@ impl FileLedger {
             .file
             .write_all(text.as_bytes())
             .and_then(|()| self.file.sync_data());
-        written.map_err(|error| failed(error.to_string()))?;
+        written.map_err(|error| failed(&self.path, "written", &error))?;
         self.head = head;
+        self.length += text.len() as u64;
         Ok(head)
     }
+}
+
+/// Takes off what a killed writer left of a last line and goes to the end: the hash of the last line, and how long the
+/// file is.
+fn end_of(path: &Path, file: &mut File) -> Result<(Digest, u64), LedgerError> {
+    let failed = |error: std::io::Error| failed(path, "written", &error);
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    if whole < bytes.len() {
+        file.set_len(whole as u64).map_err(failed)?;
+        file.sync_data().map_err(failed)?;
+    }
+    let lines = parse(path, &bytes[..whole])?;
+    let head = lines.last().map_or(Digest::ZERO, Line::hash);
+    file.seek(SeekFrom::End(0)).map_err(failed)?;
+    Ok((head, whole as u64))
 }
 
 /// Every line of a ledger; none where there is no file.

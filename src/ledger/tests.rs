@@ -160,3 +160,21 @@ fn a_lock_is_held_by_one_and_says_by_whom() {
     drop(held);
     Lock::take(&path, "local", &holder("ben")).expect("it is free again");
 }
+
+#[test]
+fn two_that_add_at_the_same_time_do_not_write_over_each_other() {
+    let (_folder, place, _) = ledger(three());
+    let mut first = open(&place);
+    let mut second = open(&place);
+    for round in 0..3 {
+        for (ledger, name) in [(&mut first, "first"), (&mut second, "second")] {
+            let id = ApplyId::from(format!("{name} {round}"));
+            ledger
+                .append(jiff::Timestamp::UNIX_EPOCH, &id, started(0))
+                .expect("a line is kept");
+        }
+    }
+    let lines = Ledger::read(&place).expect("it can be read");
+    assert_eq!(lines.len(), 9);
+    assert!(verify(&lines, None).is_ok());
+}
