@@ -60,7 +60,8 @@ impl FileLedger {
         apply: &ApplyId,
         event: Event,
     ) -> Result<Digest, LedgerError> {
-        let failed = |error: std::io::Error| failed(&self.path, "written", &error);
+        let path = self.path.clone();
+        let failed = |error: std::io::Error| failed(&path, "written", &error);
         self.file.lock().map_err(failed)?;
         let added = self.add(at, apply, event);
         self.file.unlock().map_err(failed)?;
