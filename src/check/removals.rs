@@ -32,6 +32,8 @@ struct Kinded<'a> {
     kind: Kind,
     removals: Vec<Written<'a>>,
     wanted: Vec<(&'a str, Span)>,
+    /// What is said to be there without being defined.
+    existing: Vec<(&'a str, Span)>,
     builtin: Vec<&'a str>,
     needs: (Constraint, Code),
     heir_words: &'static str,
@@ -41,7 +43,7 @@ struct Kinded<'a> {
 fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
     let intent = context.intent;
     let builtin = &context.system.definition().builtin;
-    let removed = &intent.removed;
+    let (removed, existing) = (&intent.removed, &intent.existing);
     let profile = |(name, removal): (&'a ProfileName, &'a Removal)| Written {
         name: name.as_str(),
         place: removal.at,
@@ -84,6 +86,11 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
                 .iter()
                 .map(|(name, wanted)| (name.as_str(), wanted.at))
                 .collect(),
+            existing: existing
+                .profiles
+                .iter()
+                .map(|(name, place)| (name.as_str(), *place))
+                .collect(),
             builtin: builtin.profiles.keys().map(ProfileName::as_str).collect(),
             needs: (
                 Constraint::ProfileDeleteNeedsTransfer,
@@ -100,6 +107,11 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
                 .iter()
                 .map(|(name, wanted)| (name.as_str(), wanted.at))
                 .collect(),
+            existing: existing
+                .roles
+                .iter()
+                .map(|(name, place)| (name.as_str(), *place))
+                .collect(),
             builtin: builtin.roles.keys().map(RoleName::as_str).collect(),
             needs: (Constraint::RoleDeleteNeedsTransfer, Code::RoleDeleteNeedsTransfer),
             heir_words: "a role that takes its users",
@@ -112,6 +124,11 @@ fn kinds<'a>(context: &'a Context<'_>) -> [Kinded<'a>; 3] {
                 .groups
                 .iter()
                 .map(|(name, wanted)| (name.as_str(), wanted.at))
+                .collect(),
+            existing: existing
+                .groups
+                .iter()
+                .map(|(name, place)| (name.as_str(), *place))
                 .collect(),
             builtin: builtin.groups.keys().map(GroupName::as_str).collect(),
             needs: (
@@ -140,6 +157,13 @@ fn written(context: &Context<'_>, diagnostics: &mut Diagnostics) {
                 let message = format!("{kind} `{name}` is both defined and removed");
                 let diagnostic = context.error(Code::RemovedAndWanted, message, *place);
                 diagnostics.push(diagnostic.label(*defined, "defined here"));
+            }
+        }
+        for (name, listed) in &kinded.existing {
+            if let Some(place) = removed.get(&fold(name)) {
+                let message = format!("{kind} `{name}` is both listed as existing and removed");
+                let diagnostic = context.error(Code::RemovedAndWanted, message, *place);
+                diagnostics.push(diagnostic.label(*listed, "listed here"));
             }
         }
         let (constraint, code) = kinded.needs;

@@ -79,7 +79,7 @@ pub(super) fn carry_out(
         &settings,
         approval.and_then(Approval::author),
     );
-    let mut shown = report(workspace, entry, &planned, impact.as_ref())?;
+    let mut shown = report(ui, workspace, entry, &planned, impact.as_ref())?;
     shown.guards.clone_from(&judged.reports);
     if let Some(approval) = approval
         && let Some(exit) = approval.stale(ui, workspace, entry, &planned, &shown)?
@@ -196,7 +196,7 @@ fn moved(
         None => guards.judge(ui, workspace, &again, settings),
         Some((approval, entry)) => {
             let (impact, judged) = guards.weigh(ui, workspace, &again, settings, approval.author());
-            let shown = report(workspace, entry, &again, impact.as_ref())?;
+            let shown = report(ui, workspace, entry, &again, impact.as_ref())?;
             if !approval.approves(workspace, entry, &again, shown)? {
                 return Ok(true);
             }
@@ -227,7 +227,7 @@ fn verify(
         ui.say("error: what was applied is not what the manifests allow");
         return Err(Failure::Reported);
     }
-    let shown = report(workspace, entry, &again, None)?;
+    let shown = report(ui, workspace, entry, &again, None)?;
     let left = shown
         .changes
         .iter()

@@ -14,6 +14,7 @@ use super::ui::Ui;
 use super::workspace::{Planned, Workspace, known_installation};
 use super::{Exit, Failure, Format, Target};
 use crate::access::Impact;
+use crate::ledger::LedgerError;
 use crate::manifest::{DeploymentEntry, PolicyFile};
 use crate::model::UserName;
 use crate::plan::Preference;
@@ -95,7 +96,7 @@ pub(super) fn run(ui: &mut Ui, args: &PlanArgs) -> Result<Exit, Failure> {
     let (impact, judged) = args
         .guards
         .weigh(ui, &workspace, &planned, &settings, author.as_ref());
-    let mut report = report(&workspace, &entry, &planned, impact.as_ref())?;
+    let mut report = report(ui, &workspace, &entry, &planned, impact.as_ref())?;
     report.guards.clone_from(&judged.reports);
     let text = match args.format {
         Format::Terminal => terminal(&report, style(ui, args.verbose)),
@@ -141,7 +142,9 @@ pub(super) fn style(ui: &Ui, verbose: bool) -> Style {
     }
 }
 
+/// The report on a plan. With an impact it also says what people gain while the plan is applied.
 pub(super) fn report(
+    ui: &mut Ui,
     workspace: &Workspace,
     entry: &DeploymentEntry,
     planned: &Planned,
@@ -150,6 +153,9 @@ pub(super) fn report(
     let place = Workspace::place(entry);
     // Whoever asks what it means for people is about to apply it.
     let interim = impact.map(|_| workspace.interim(planned));
+    if interim.is_some() {
+        ui.timings.end("in between");
+    }
     let context = ReportContext {
         interim: interim.as_ref(),
         system: &workspace.project.system,
@@ -163,10 +169,16 @@ pub(super) fn report(
     let mut report = PlanReport::new(&planned.plan, &context);
     report.undoes = workspace.aim.undoes().map(|run| run.apply.to_string());
     report.notes.extend(planned.notes.iter().cloned());
-    if !report.unmanaged.is_empty()
-        && let Some(known) = known_baseline(&workspace.project, &entry.name)?
-    {
-        report.mark_formerly_managed(&known);
+    if !report.unmanaged.is_empty() {
+        match known_baseline(&workspace.project, &entry.name) {
+            Ok(Some(known)) => report.mark_formerly_managed(&known),
+            Ok(None) => {}
+            // Whoever reviews a plan need not be let in where applies are recorded.
+            Err(error) if is_out_of_reach(&error) => report.notes.push(format!(
+                "{error}; it is not known which unmanaged objects were managed once"
+            )),
+            Err(error) => return Err(error.into()),
+        }
     }
     if Workspace::is_there(entry).is_ok_and(|is_there| !is_there) {
         let source = if entry.seed.is_some() {
@@ -179,4 +191,9 @@ pub(super) fn report(
             .push(format!("the deployment does not exist yet; {source}"));
     }
     Ok(report)
+}
+
+fn is_out_of_reach(error: &anyhow::Error) -> bool {
+    let ledger = error.downcast_ref::<LedgerError>();
+    ledger.is_some_and(|error| matches!(error, LedgerError::Unreachable { .. }))
 }

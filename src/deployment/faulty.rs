@@ -5,14 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::time::Duration;
 
 use super::{DeploymentError, Read, Write};
 use crate::model::{DefaultAccess, Members, Snapshot};
 use crate::plan::{Edit, Object, Operation};
-
-/// How long a deployment stalls: time enough for a test to do something meanwhile.
-const STALL: Duration = Duration::from_secs(2);
 
 /// What goes wrong at one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +27,13 @@ pub enum Fault {
     Lie,
     /// Someone else changes the object first.
     SecondAdministrator,
-    /// The deployment takes its time, and does it.
-    Stall,
     /// The deployment takes as long as a test wants: what would kill the process waits instead. Then it does it.
     Pause,
 }
 
 impl Fault {
-    /// Every fault that needs nobody to end it.
-    pub const ALL: [Self; 8] = [
+    /// Every fault by which something goes wrong; after a pause nothing has.
+    pub const ALL: [Self; 7] = [
         Self::KillBefore,
         Self::KillAfter,
         Self::CutBefore,
@@ -47,7 +41,6 @@ impl Fault {
         Self::Answer500,
         Self::Lie,
         Self::SecondAdministrator,
-        Self::Stall,
     ];
 
     /// The word for it.
@@ -60,7 +53,6 @@ impl Fault {
             Self::Answer500 => "answer-500",
             Self::Lie => "lie",
             Self::SecondAdministrator => "second-administrator",
-            Self::Stall => "stall",
             Self::Pause => "pause",
         }
     }
@@ -83,18 +75,19 @@ pub struct Faulty<W> {
     fault: Fault,
     /// How many operations are still to be passed on before it.
     left: Option<usize>,
-    kill: fn(),
+    /// Ends the process, or waits.
+    hook: fn(),
 }
 
 impl<W: Write> Faulty<W> {
-    /// A deployment that misbehaves at the operation of this number, from 1. `kill` ends the process at once, or waits
+    /// A deployment that misbehaves at the operation of this number, from 1. `hook` ends the process at once, or waits
     /// where the fault is a pause.
-    pub fn new(inner: W, fault: Fault, number: usize, kill: fn()) -> Self {
+    pub fn new(inner: W, fault: Fault, number: usize, hook: fn()) -> Self {
         Self {
             inner,
             fault,
             left: number.checked_sub(1),
-            kill,
+            hook,
         }
     }
 
@@ -107,16 +100,16 @@ impl<W: Write> Faulty<W> {
         };
         match self.fault {
             Fault::KillBefore => {
-                (self.kill)();
+                (self.hook)();
                 Ok(())
             }
             Fault::KillAfter => {
                 self.inner.perform(operation)?;
-                (self.kill)();
+                (self.hook)();
                 Ok(())
             }
             Fault::Pause => {
-                (self.kill)();
+                (self.hook)();
                 self.inner.perform(operation)
             }
             Fault::CutBefore => cut("the connection was cut"),
@@ -126,10 +119,6 @@ impl<W: Write> Faulty<W> {
             }
             Fault::Answer500 => cut("status 500"),
             Fault::Lie => Ok(()),
-            Fault::Stall => {
-                std::thread::sleep(STALL);
-                self.inner.perform(operation)
-            }
             Fault::SecondAdministrator => {
                 let state = self.inner.read()?;
                 // Not every product has descriptions; then it is something else that changes.

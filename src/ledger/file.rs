@@ -27,16 +27,7 @@ impl FileLedger {
     /// When it cannot be read or written, or a line is not understood.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let failed = |error: std::io::Error| failed(path, "written", &error);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(failed)?;
+        let mut file = open_kept(path).map_err(failed)?;
         file.lock().map_err(failed)?;
         let end = end_of(path, &mut file);
         file.unlock().map_err(failed)?;
@@ -88,6 +79,16 @@ impl FileLedger {
         self.length += text.len() as u64;
         Ok(head)
     }
+}
+
+/// Opens a file for reading and writing as it is, and makes it and the folders above where they are missing.
+pub(super) fn open_kept(path: &Path) -> std::io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    options.open(path)
 }
 
 /// Takes off what a killed writer left of a last line and goes to the end: the hash of the last line, and how long the

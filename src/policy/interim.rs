@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::access::{Ability, Access, Owner, Passing, Single};
 use crate::model::{GroupName, Installation, Principal, Snapshot, UserName};
 use crate::plan::{Edit, Operation, Preference, Stage, Step, replay};
@@ -27,7 +29,8 @@ pub struct Interim {
 }
 
 /// Why gains in between are not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unknown {
     /// There are too many states to look at.
     TooMany,

@@ -22,8 +22,8 @@ const TOLD: usize = 5;
 pub struct InterimReport {
     /// What some people can do in between and neither before nor after, in the order of the steps that bring it.
     pub gains: Vec<InterimGainReport>,
-    /// Why gains in between are not known: `too_many` states to look at, or `grants_first`.
-    pub unknown: Option<String>,
+    /// Why gains in between are not known, if they are not.
+    pub unknown: Option<InterimUnknown>,
     /// How many objects are changed in several writes, so that nobody gains in between: what they lose comes first.
     pub split: usize,
 }
@@ -67,13 +67,9 @@ impl InterimReport {
                 step: step + 1,
             }
         });
-        let unknown = interim.unknown.map(|unknown| match unknown {
-            InterimUnknown::TooMany => "too_many".to_owned(),
-            InterimUnknown::GrantsFirst => "grants_first".to_owned(),
-        });
         Self {
             gains: gains.collect(),
-            unknown,
+            unknown: interim.unknown,
             split: split(plan),
         }
     }
@@ -98,12 +94,12 @@ impl InterimReport {
                 "in between, {more} more gains (--format json lists them)"
             ));
         }
-        match self.unknown.as_deref() {
-            Some("grants_first") => notes.push(
+        match self.unknown {
+            Some(InterimUnknown::GrantsFirst) => notes.push(
                 "in between, some may have what they have before and what they have after together (--grants-first)"
                     .to_owned(),
             ),
-            Some(_) => notes.push(
+            Some(InterimUnknown::TooMany) => notes.push(
                 "in between, who gains for a moment was not looked at: too many users or roles move".to_owned(),
             ),
             None => {}

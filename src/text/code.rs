@@ -78,7 +78,7 @@ codes! {
     RoleTooDeep "role-too-deep" "The role has more superiors than the product can store."
     MissingAttribute "missing-attribute" "A new object lacks an attribute that the product asks for."
     GroupCycle "group-cycle" "A group contains itself, directly or through others."
-    RemovedAndWanted "removed-and-wanted" "The manifests both define an object and remove it."
+    RemovedAndWanted "removed-and-wanted" "The manifests both define an object, or list it as existing, and remove it."
     RoleDeleteNeedsTransfer "role-delete-needs-transfer" "The product deletes a role only when another role takes its users: name one under `transfer_to`."
     ProfileDeleteNeedsTransfer "profile-delete-needs-transfer" "The product deletes a profile only when another takes its place: name one under `transfer_to`."
     GroupDeleteNeedsTransfer "group-delete-needs-transfer" "The product deletes a group only when a user or group takes its records: name one under `transfer_to`."

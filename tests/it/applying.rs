@@ -1,48 +1,31 @@
 //! What an apply does while it runs: the lock, stopping it, what is seen of it, and what the ledger says afterwards.
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::faults::{WORLDS, faulty};
-use crate::support::{Project, Run};
+use crate::faults::WORLDS;
+use crate::faulty::{Slow, ended, faulty};
+use crate::support::Project;
 
 const APPLY: [&str; 2] = ["apply", "--auto-approve"];
 
-/// An apply to a deployment that takes two seconds for its first write, once it has begun to.
-fn slow(project: &Project) -> Child {
-    let child = Command::new(faulty())
-        .current_dir(project.path())
-        .args(APPLY)
-        .env("ROLECALL_TEST_FAULT", "stall 1")
+/// An apply that has come to its first write.
+fn slow(project: &Project) -> Slow {
+    let mut command = Command::new(faulty());
+    command.current_dir(project.path()).args(APPLY);
+    command
         .env("USER", "anna")
         .env_remove("CI")
-        .env_remove("GITHUB_ACTOR")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let began = Instant::now();
-    while !ledger(project).contains("\"trying\"") {
-        assert!(began.elapsed() < Duration::from_secs(20), "it does not begin");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child
+        .env_remove("GITHUB_ACTOR");
+    command
+        .env_remove("GITLAB_USER_LOGIN")
+        .env_remove("BUILD_USER_ID");
+    Slow::at(command, project, 1)
 }
 
 fn ledger(project: &Project) -> String {
     std::fs::read_to_string(project.path().join(".rolecall/ledger.jsonl")).unwrap_or_default()
-}
-
-fn ended(child: Child) -> Run {
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 #[test]
@@ -56,11 +39,11 @@ fn of_two_at_once_one_says_who_holds_the_lock() {
         second.stderr
     );
     assert!(
-        second.stderr.contains(&format!("(process {})", first.id())),
+        second.stderr.contains(&format!("(process {})", first.process())),
         "{}",
         second.stderr
     );
-    ended(first).exits(0);
+    ended(first.goes_on()).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
 }
 
@@ -68,9 +51,8 @@ fn of_two_at_once_one_says_who_holds_the_lock() {
 fn that_is_interrupted_ends_what_is_in_flight_and_records_it() {
     let project = WORLDS[0].project();
     let first = slow(&project);
-    let process = rustix::process::Pid::from_child(&first);
-    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
-    let first = ended(first).exits(6);
+    first.interrupt();
+    let first = ended(first.goes_on()).exits(6);
     assert!(first.stderr.contains("stopped as asked"), "{}", first.stderr);
     let history = project.run(&["history", "--format", "json"]).exits(0);
     let history: Value = serde_json::from_str(&history.stdout).unwrap();
@@ -91,9 +73,7 @@ fn that_is_interrupted_ends_what_is_in_flight_and_records_it() {
 #[test]
 fn that_was_killed_is_told_of_by_the_next_one() {
     let project = WORLDS[0].project();
-    let mut first = slow(&project);
-    first.kill().unwrap();
-    first.wait().unwrap();
+    slow(&project).dies();
     let second = project.run(&APPLY).exits(0);
     assert!(second.stderr.contains("was cut off"), "{}", second.stderr);
     let history = project.run(&["history"]).exits(0);

@@ -35,8 +35,7 @@ fn applied(project: &Project, today: &str) -> Value {
     project
         .run(&["plan", "--detailed-exitcode", "--today", today])
         .exits(0);
-    let run = project.run(&["export", "--out", "-"]).exits(0);
-    serde_json::from_str::<Value>(&run.stdout).unwrap()["snapshot"].take()
+    project.state()
 }
 
 fn planned(project: &Project, today: &str) -> Value {

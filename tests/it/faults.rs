@@ -4,25 +4,13 @@
 //! command line (`faulty/program.rs`); the second run is the plain program. `docs/reliability.md` says what each fault is.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rolecall::deployment::Fault;
 use serde_json::Value;
 
+use crate::faulty::faulty_run;
 use crate::support::{Project, Run};
-
-/// What can go wrong.
-const FAULTS: [Fault; 7] = [
-    Fault::KillBefore,
-    Fault::KillAfter,
-    Fault::CutBefore,
-    Fault::CutAfter,
-    Fault::Answer500,
-    Fault::Lie,
-    Fault::SecondAdministrator,
-];
 
 /// A project whose plan has every kind of write, in several waves.
 pub(crate) struct World {
@@ -105,49 +93,13 @@ impl World {
         let plan = project.run(&["plan", "--format", "json"]).exits(0);
         let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
         project.run(&["apply", "--auto-approve"]).exits(0);
-        (plan["steps"].as_array().unwrap().len(), state(&project))
+        (plan["steps"].as_array().unwrap().len(), project.state())
     }
-}
-
-pub(crate) fn state(project: &Project) -> Value {
-    let export = project.run(&["export", "--out", "-"]).exits(0);
-    serde_json::from_str::<Value>(&export.stdout).unwrap()["snapshot"].clone()
-}
-
-/// The program whose deployment misbehaves. `cargo test` makes it before it runs any test.
-pub(crate) fn faulty() -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_rolecall"))
-        .with_file_name("examples")
-        .join("faulty");
-    assert!(
-        path.exists(),
-        "{} is missing: cargo build --example faulty",
-        path.display()
-    );
-    path
 }
 
 fn apply_with(project: &Project, fault: Fault, number: usize) -> Run {
     let arguments = ["apply", "--auto-approve"];
     faulty_run(project, &format!("{} {number}", fault.as_str()), &arguments)
-}
-
-/// Runs rolecall with a deployment that misbehaves: `FAULT NUMBER`.
-pub(crate) fn faulty_run(project: &Project, fault: &str, arguments: &[&str]) -> Run {
-    let output = Command::new(faulty())
-        .current_dir(project.path())
-        .args(arguments)
-        .env("ROLECALL_TEST_FAULT", fault)
-        .env("NO_COLOR", "1")
-        .env_remove("CI")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 /// What a ledger says of the steps of its first apply: by address and action, `done`, `failed`, `unknown`.
@@ -185,7 +137,7 @@ fn has(state: &Value, address: &str) -> Option<bool> {
 
 /// What the ledger calls done is done, as far as an object's being there tells.
 fn is_true(project: &Project, fault: Fault) {
-    let now = state(project);
+    let now = project.state();
     for ((address, action), outcome) in told(project) {
         let is_there = has(&now, &address);
         let should = match (action.as_str(), outcome.as_str()) {
@@ -225,7 +177,6 @@ fn case(world: &World, fault: Fault, number: usize, expected: &Value) {
         Fault::Pause => unreachable!("nothing goes wrong by it"),
         // What someone else did may be what was to be done.
         Fault::SecondAdministrator => assert!([0, 1, 6].contains(&first.code), "{told}"),
-        Fault::Stall => assert_eq!(first.code, 0, "{told}"),
     }
     project.run(&["history", "verify"]).exits(0);
     is_true(&project, fault);
@@ -234,7 +185,7 @@ fn case(world: &World, fault: Fault, number: usize, expected: &Value) {
     let plan = project.run(&["plan", "--detailed-exitcode"]);
     assert_eq!(plan.code, 0, "{told}\nthen: {}{}", plan.stdout, plan.stderr);
     if fault != Fault::SecondAdministrator {
-        assert_eq!(state(&project), *expected, "{told}");
+        assert_eq!(project.state(), *expected, "{told}");
     }
     project.run(&["history", "verify"]).exits(0);
 }
@@ -251,8 +202,7 @@ fn at_every_step() {
         let (steps, state) = world.expected();
         let at = expected.len();
         expected.push(state);
-        // A deployment that takes its time does nothing wrong; `applying` has it.
-        for fault in FAULTS {
+        for fault in Fault::ALL {
             cases.extend((1..=steps).map(|number| (world, fault, number, at)));
         }
     }
@@ -270,7 +220,7 @@ fn at_every_step() {
         "{} cases ({} faults at every write of {} plans): every second run ended with nothing to do, \
          nothing twice, nothing lost, the ledger whole and true",
         cases.len(),
-        FAULTS.len(),
+        Fault::ALL.len(),
         WORLDS.len()
     );
 }

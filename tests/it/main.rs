@@ -3,7 +3,7 @@
 //! `support` runs the real binary on small projects. `world` makes states of every system, and `laws` says what
 //! must hold for all of them.
 
-#![allow(missing_docs, unreachable_pub, clippy::print_stdout, clippy::unwrap_used)]
+#![allow(missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 mod access;
 mod access_commands;
@@ -16,14 +16,17 @@ mod definitions;
 mod diff;
 mod drift;
 mod examples;
+mod exit_codes;
 mod expires;
 mod faults;
+mod faulty;
 mod generated;
 mod guards;
 mod impact;
 mod input;
 mod killed;
 mod laws;
+mod order;
 mod overlays;
 mod plans;
 mod policy;

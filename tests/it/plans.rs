@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Project, Run};
+use crate::support::Project;
 
 const VTIGER: &str = "
 profiles:
@@ -30,12 +30,16 @@ fn vtiger(manifest: &str) -> Project {
 fn applied(project: &Project) -> Value {
     project.run(&["apply", "--auto-approve"]).exits(0);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
-    state(project)
+    project.state()
 }
 
-fn state(project: &Project) -> Value {
-    let run: Run = project.run(&["export", "--out", "-"]).exits(0);
-    serde_json::from_str::<Value>(&run.stdout).unwrap()["snapshot"].take()
+#[test]
+fn what_is_listed_as_existing_is_not_removed() {
+    let seed = "groups: { Old: {}, A: {} }\nusers: { anna: {} }";
+    let manifest = "existing: { groups: [Old] }\nremoved: { groups: { Old: {} } }";
+    let project = Project::new("ucserver").seed(seed).manifest(manifest);
+    project.run(&["plan"]).refuses("removed-and-wanted");
+    project.run(&["validate"]).refuses("removed-and-wanted");
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn a_manifest_of_modules_leaves_permissions_alone() {
 
 #[test]
 fn untouched_keeps_the_rest() {
-    let before = state(&vtiger("groups: {}"));
+    let before = vtiger("groups: {}").state();
     let after = applied(&vtiger(
         "profiles: { P1: { otherwise: untouched, modules: { Leads: { actions: [view] } }, permissions: { edit_all: allow } } }",
     ));

@@ -1,14 +1,14 @@
 //! A ledger in a real PostgreSQL: what a file's ledger does, and one apply at a time among machines.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use postgres::Client;
 use serde_json::Value;
 
-use crate::faults::faulty;
+use crate::faulty::{self, Slow, faulty};
 use crate::postgres_server::{PASSWORD, Server};
 use crate::support::{Project, Run, root};
 
@@ -100,11 +100,7 @@ fn rolecall(project: &Project, arguments: &[&str]) -> Command {
 
 /// How a run ended. Whatever it is about, the password is nowhere in it.
 fn ended(output: Output) -> Run {
-    let run = Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    };
+    let run = faulty::ended(output);
     assert!(!run.stdout.contains(PASSWORD), "{}", run.stdout);
     assert!(!run.stderr.contains(PASSWORD), "{}", run.stderr);
     run
@@ -114,61 +110,11 @@ fn run(project: &Project, arguments: &[&str]) -> Run {
     ended(rolecall(project, arguments).output().unwrap())
 }
 
-/// An apply whose deployment takes its time at a write, ended with the test if it is still there then.
-struct Slow {
-    apply: Option<Child>,
-    go: PathBuf,
-}
-
-impl Slow {
-    /// Begins an apply and waits until it has come to the write of this number.
-    fn at(project: &Project, number: usize, deployment: &str) -> Self {
-        let go = project.path().join("go");
-        let mut command = command(&faulty(), project, &APPLY);
-        command.args(["--deployment", deployment]);
-        command.env("ROLECALL_TEST_FAULT", format!("pause {number}"));
-        let apply = command.env("ROLECALL_TEST_PAUSE", &go).spawn().unwrap();
-        let mut slow = Self {
-            apply: Some(apply),
-            go,
-        };
-        let reached = slow.go.with_extension("reached");
-        let end = Instant::now() + Duration::from_secs(60);
-        while !reached.exists() {
-            let over = slow.apply.as_mut().unwrap().try_wait().unwrap();
-            if over.is_some() || Instant::now() > end {
-                let run = slow.goes_on();
-                panic!("it does not come to its write: {}{}", run.stdout, run.stderr);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        slow
-    }
-
-    fn process(&self) -> u32 {
-        self.apply.as_ref().unwrap().id()
-    }
-
-    fn goes_on(mut self) -> Run {
-        std::fs::write(&self.go, "").unwrap();
-        ended(self.apply.take().unwrap().wait_with_output().unwrap())
-    }
-
-    /// SIGKILL: there is no chance to tidy up.
-    fn dies(mut self) {
-        let mut apply = self.apply.take().unwrap();
-        apply.kill().unwrap();
-        apply.wait().unwrap();
-    }
-}
-
-impl Drop for Slow {
-    fn drop(&mut self) {
-        if let Some(apply) = &mut self.apply {
-            let _ = apply.kill();
-            let _ = apply.wait();
-        }
-    }
+/// An apply that has come to the write of this number.
+fn slow_at(project: &Project, number: usize, deployment: &str) -> Slow {
+    let mut command = command(&faulty(), project, &APPLY);
+    command.args(["--deployment", deployment]);
+    Slow::at(command, project, number)
 }
 
 /// Waits for something that another process does in its own time.
@@ -260,7 +206,7 @@ fn projects_are_told_apart() {
 fn two_applies_never_overlap() {
     let world = World::new();
     let (first, second) = (world.checkout(), world.checkout());
-    let slow = Slow::at(&first, 1, "prod");
+    let slow = slow_at(&first, 1, "prod");
     let refused = run(&second, &APPLY).exits(7);
     let said = refused
         .stderr
@@ -283,7 +229,7 @@ fn two_applies_never_overlap() {
 
     // Another deployment is another lock; both write to one chain.
     run(&second, &[&APPLY[..], &["--deployment", "staging"]].concat()).exits(0);
-    slow.goes_on().exits(0);
+    ended(slow.goes_on()).exits(0);
     run(&second, &["history", "verify"]).exits(0);
     run(&second, &APPLY).exits(0);
     run(&second, &["history", "verify"]).exits(0);
@@ -293,7 +239,7 @@ fn two_applies_never_overlap() {
 fn a_killed_holder_leaves_no_lock() {
     let world = World::new();
     let (first, second) = (world.checkout(), world.checkout());
-    Slow::at(&first, 1, "prod").dies();
+    slow_at(&first, 1, "prod").dies();
     let mut sql = world.sql();
     soon("the server gives the lock back", || {
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
@@ -310,13 +256,13 @@ fn without_the_connection_nothing_more_is_applied() {
     let world = World::new();
     for number in [1, 3] {
         let project = world.checkout();
-        let slow = Slow::at(&project, number, "prod");
-        let ended = world.sql().execute(
+        let slow = slow_at(&project, number, "prod");
+        let terminated = world.sql().execute(
             "SELECT pg_terminate_backend(backend, 10000) FROM rolecall.holders WHERE deployment = 'prod'",
             &[],
         );
-        assert_eq!(ended.unwrap(), 1);
-        let cut = slow.goes_on().exits(6);
+        assert_eq!(terminated.unwrap(), 1);
+        let cut = ended(slow.goes_on()).exits(6);
         assert!(
             cut.stderr.contains("cannot be written: terminating connection"),
             "{}",
@@ -372,9 +318,9 @@ fn what_was_changed_shows() {
 fn lines_that_go_while_it_writes_end_it() {
     let world = World::new();
     let project = world.checkout();
-    let slow = Slow::at(&project, 1, "prod");
+    let slow = slow_at(&project, 1, "prod");
     world.sql().execute("DELETE FROM rolecall.events", &[]).unwrap();
-    let run = slow.goes_on().exits(6);
+    let run = ended(slow.goes_on()).exits(6);
     assert!(run.stderr.contains("was taken out of it"), "{}", run.stderr);
 }
 

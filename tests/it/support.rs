@@ -77,6 +77,12 @@ impl Project {
         self.file("manifests/all.yaml", text)
     }
 
+    /// The state of the default deployment, as `export` writes it.
+    pub fn state(&self) -> serde_json::Value {
+        let export = self.run(&["export", "--out", "-"]).exits(0);
+        serde_json::from_str::<serde_json::Value>(&export.stdout).unwrap()["snapshot"].take()
+    }
+
     /// Runs rolecall in the project's folder.
     pub fn run(&self, arguments: &[&str]) -> Run {
         run_in(self.path(), arguments)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::faults::{faulty_run, state};
+use crate::faulty::faulty_run;
 use crate::support::{Project, Run};
 
 const SEED: &str = "
@@ -36,7 +36,7 @@ fn project() -> Project {
 /// Applies a manifest, and says what was there before.
 #[track_caller]
 fn applied(project: Project, manifest: &str) -> (Project, Value) {
-    let before = state(&project);
+    let before = project.state();
     let project = project.manifest(manifest);
     let run = project.run(APPLY).exits(0);
     assert!(run.stdout.contains("Applied "), "{}", run.stdout);
@@ -92,7 +92,7 @@ fn of_every_kind_of_change() {
     let (project, before) = applied(project(), EVERYTHING);
     let apply = last(&project);
     let run = undo(&project, &["--records-to", "user:cleo"]).exits(0);
-    assert_eq!(without_records(state(&project)), without_records(before));
+    assert_eq!(without_records(project.state()), without_records(before));
     let told = |text: &str| {
         assert!(
             run.stdout.contains(text),
@@ -156,7 +156,7 @@ fn what_was_made_goes_and_its_users_and_records_go_to_someone() {
         "{}",
         run.stdout
     );
-    assert_eq!(state(&project), before);
+    assert_eq!(project.state(), before);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn without_an_heir_where_the_product_asks_for_none() {
     project.run(APPLY).exits(0);
     let (project, before) = applied(project, "groups: { New: { members: { users: [anna] } } }");
     undo(&project, &[]).exits(0);
-    assert_eq!(state(&project), before);
+    assert_eq!(project.state(), before);
 }
 
 #[test]
@@ -198,24 +198,24 @@ fn one_after_the_other_and_forward_again() {
     let (project, first) = applied(project(), "groups: { Team A: { description: One } }");
     let one = last(&project);
     let (project, second) = applied(project, "groups: { Team A: { description: Two } }");
-    let third = state(&project);
+    let third = project.state();
     undo(&project, &[]).exits(0);
-    assert_eq!(state(&project), second);
+    assert_eq!(project.state(), second);
     let undone = last(&project);
     undo(&project, &[]).exits(0);
-    assert_eq!(state(&project), first);
+    assert_eq!(project.state(), first);
     // The undo itself, by name: forward again; and then the apply counts as one that was not taken back.
     let run = undo(&project, &["--apply", &undone]).exits(0);
-    assert_eq!(state(&project), third);
+    assert_eq!(project.state(), third);
     assert!(
         run.stdout.contains("changed since by the apply"),
         "{}",
         run.stdout
     );
     undo(&project, &[]).exits(0);
-    assert_eq!(state(&project), second);
+    assert_eq!(project.state(), second);
     let run = undo(&project, &["--apply", &one]).exits(0);
-    assert_eq!(state(&project), first, "{}", run.stdout);
+    assert_eq!(project.state(), first, "{}", run.stdout);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn what_someone_else_changed() {
         run.stdout
     );
     assert!(!run.stdout.contains("group Team C"), "{}", run.stdout);
-    let now = state(&project);
+    let now = project.state();
     assert_eq!(now["groups"]["Team A"], before["groups"]["Team A"]);
     assert_eq!(now["groups"]["Team C"]["description"], "Mine");
 }
@@ -278,14 +278,14 @@ fn what_someone_else_changed() {
 fn an_apply_that_was_done_in_part() {
     let fault = "kill-before 4";
     let project = project();
-    let before = state(&project);
+    let before = project.state();
     let project = project.manifest(EVERYTHING);
     let run = faulty_run(&project, fault, APPLY);
     assert_eq!(run.code, -1, "{}", run.stderr);
-    assert_ne!(state(&project), before);
+    assert_ne!(project.state(), before);
     let run = undo(&project, &["--records-to", "user:cleo"]).exits(0);
     assert_eq!(
-        without_records(state(&project)),
+        without_records(project.state()),
         without_records(before),
         "{}",
         run.stdout
@@ -300,7 +300,7 @@ fn one_that_stops_half_way_goes_on() {
     let run = faulty_run(&project, "kill-before 5", &arguments);
     assert_eq!(run.code, -1, "{}", run.stderr);
     undo(&project, &["--records-to", "user:cleo"]).exits(0);
-    assert_eq!(without_records(state(&project)), without_records(before));
+    assert_eq!(without_records(project.state()), without_records(before));
 }
 
 #[test]
@@ -309,10 +309,10 @@ fn guards_and_policy_judge_it() {
     let project = project.file("policy.yaml", "guards: { protected: { groups: [Team A] } }\n");
     let run = undo(&project, &[]).exits(3);
     assert!(run.stderr.contains("error: guard protected"), "{}", run.stderr);
-    let now = state(&project);
+    let now = project.state();
     let project = project.file("policy.yaml", "minimum_administrators: 9\n");
     undo(&project, &[]).exits(4);
-    assert_eq!(state(&project), now);
+    assert_eq!(project.state(), now);
     let project = project.file("policy.yaml", "guards: { protected: { groups: [Team A] } }\n");
     undo(&project, &["--allow", "protected"]).exits(0);
 }
@@ -323,7 +323,7 @@ fn mistakes_in_manifests_do_not_block_it() {
     let project = project.manifest("groups: { Team A: { nonsense: [\n");
     let run = undo(&project, &[]).exits(0);
     assert!(!run.stderr.contains("hint: the manifests"), "{}", run.stderr);
-    assert_eq!(state(&project), before);
+    assert_eq!(project.state(), before);
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn manifests_that_ask_for_the_same_are_not_complained_of() {
     let project = project.manifest("groups: { Team A: { description: Field sales } }");
     let run = undo(&project, &[]).exits(0);
     assert!(!run.stderr.contains("hint: the manifests"), "{}", run.stderr);
-    assert_eq!(state(&project), before);
+    assert_eq!(project.state(), before);
     project.run(&["plan", "--detailed-exitcode"]).exits(0);
 }
 
@@ -354,7 +354,7 @@ fn what_it_refers_to_may_be_gone_by_now() {
         run.stdout
     );
     assert_eq!(
-        state(&project)["groups"]["Team B"]["members"]["users"],
+        project.state()["groups"]["Team B"]["members"]["users"],
         serde_json::json!(["ben"])
     );
 }

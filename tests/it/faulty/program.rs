@@ -2,8 +2,6 @@
 //!
 //! `ROLECALL_TEST_FAULT` says how and at which write, from 1: `kill-before 3`. Without it this is rolecall.
 
-#![allow(clippy::print_stderr)]
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -78,11 +78,6 @@ fn someone(project: &Project, manifest: &str) {
         .exits(0);
 }
 
-fn state(project: &Project) -> Value {
-    let run = project.run(&["export", "--out", "-"]).exits(0);
-    serde_json::from_str::<Value>(&run.stdout).unwrap()["snapshot"].take()
-}
-
 fn plan_file(project: &Project) -> PathBuf {
     project.path().join(PLAN)
 }
@@ -105,11 +100,11 @@ fn forge(project: &Project, change: impl FnOnce(&mut Value)) {
 /// Applies the saved plan, which must end so and leave everything as it is; what was said.
 #[track_caller]
 fn refused(project: &Project, arguments: &[&str], code: i32) -> String {
-    let before = state(project);
+    let before = project.state();
     let arguments: Vec<&str> = ["apply", PLAN].iter().chain(arguments).copied().collect();
     let Run { stdout, stderr, .. } = project.run(&arguments).exits(code);
     assert_eq!(stdout, "", "a refusal shows no plan");
-    assert_eq!(state(project), before, "{stderr}");
+    assert_eq!(project.state(), before, "{stderr}");
     stderr
 }
 
@@ -144,7 +139,7 @@ fn what_was_approved_is_applied_without_a_question() {
     );
     let run = project.run(&["apply", PLAN]).exits(0);
     assert!(run.stdout.contains("Applied 1 "), "{}", run.stdout);
-    assert_eq!(state(&project)["sharing"]["rules"][0]["module"], "Leads");
+    assert_eq!(project.state()["sharing"]["rules"][0]["module"], "Leads");
     // Nobody is told twice that it worked.
     let said = refused(&project, &[], 5);
     assert!(
@@ -388,7 +383,7 @@ fn the_selection_is_as_it_was_approved() {
         "error: plan.json was approved for another selection of changes\n"
     );
     project.run(&["apply", PLAN]).exits(0);
-    let state = state(&project);
+    let state = project.state();
     assert!(state["groups"]["New"].is_object() && state["groups"]["Other"]["description"].is_null());
 }
 
